@@ -1,0 +1,50 @@
+namespace FastTun.Batching;
+
+/// <summary>
+/// One packet of a batch, as a stage sees it: its bytes, to be read and rewritten in place, and its fate, to be decided.
+/// Valid until the stage returns.
+/// </summary>
+public readonly ref struct Packet
+{
+    private readonly PacketBatch _batch;
+    private readonly ref PacketDescriptor _descriptor;
+
+    internal Packet(PacketBatch batch, ref PacketDescriptor descriptor)
+    {
+        _batch = batch;
+        _descriptor = ref descriptor;
+    }
+
+    /// <summary>The whole packet: from the IP header on at a TUN port, from the Ethernet header on at a TAP port.</summary>
+    public Span<byte> Bytes => _batch.Memory.AsSpan(_descriptor.Offset, _descriptor.Length);
+
+    /// <summary>The packet from its IP header on; empty for an Ethernet frame that carries something else.</summary>
+    public Span<byte> Network
+    {
+        get
+        {
+            int skip = _descriptor.NetworkOffset;
+            return skip <= _descriptor.Length
+                ? _batch.Memory.AsSpan(_descriptor.Offset + skip, _descriptor.Length - skip)
+                : [];
+        }
+    }
+
+    /// <summary>Whether it is IP at all; a port without Ethernet headers carries nothing else.</summary>
+    public bool IsIp => _descriptor.NetworkOffset != PacketDescriptor.None;
+
+    /// <summary>The port it was received at, an index into <see cref="PacketBatch.Ports"/>.</summary>
+    public int InputPort => _batch.InputPort;
+
+    /// <summary>The port it is to leave by; -1 while no stage has chosen one.</summary>
+    public int OutputPort => _descriptor.OutputPort == PacketDescriptor.None ? -1 : _descriptor.OutputPort;
+
+    /// <summary>Chooses the port it leaves by; the last stage to choose wins. A port that does not exist chooses none.</summary>
+    /// <param name="port">An index into <see cref="PacketBatch.Ports"/>.</param>
+    public void ForwardTo(int port) =>
+        _descriptor.OutputPort = (uint)port < PacketDescriptor.None ? (byte)port : PacketDescriptor.None;
+
+    /// <summary>Ends its way here; stages behind this one do not see it any more.</summary>
+    /// <param name="reason">Anything but <see cref="DropReason.None"/>.</param>
+    public void Drop(DropReason reason) => _descriptor.Drop = reason;
+}

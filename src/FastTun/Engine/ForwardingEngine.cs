@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using FastTun.Batching;
+using FastTun.Queues;
+using FastTun.Stages;
+
+namespace FastTun.Engine;
+
+/// <summary>
+/// Forwards packets between ports, one worker thread a queue, until it is stopped or a worker fails. All members may be used
+/// from any thread. The ports' devices stay their owner's: dispose the engine first, then the devices.
+/// <code>
+///   created ──Start──▶ running ──StopAsync──▶ draining ──▶ stopped
+///                          └── a worker fails ──▶ the others drain ──▶ stopped, and <see cref="Completion"/> is faulted
+/// </code>
+/// </summary>
+public sealed class ForwardingEngine : IAsyncDisposable
+{
+    /// <summary>How many ports one engine joins at most.</summary>
+    public const int MaximumPorts = 254;
+
+    private readonly LivePorts _ports;
+    private readonly Worker[] _workers;
+    private readonly WorkerThread[] _threads;
+    private readonly IReadOnlyList<Port> _configured;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _starting = new();
+    private EngineMeter? _meter;
+    private PortMonitor? _monitor;
+    private bool _started;
+
+    /// <summary>Prepares the workers; nothing moves before <see cref="Start"/>.</summary>
+    /// <param name="ports">What to forward between; all have the same number of queues, which is the number of workers.</param>
+    /// <param name="stages">Makes one worker's stages, in the order that packets pass them; called once a worker.</param>
+    /// <param name="options">How to run; null for the defaults.</param>
+    /// <exception cref="ArgumentException">There is no port, or too many, or their numbers of queues differ.</exception>
+    public ForwardingEngine(IReadOnlyList<Port> ports, Func<IReadOnlyList<IPacketStage>> stages, EngineOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(ports);
+        ArgumentNullException.ThrowIfNull(stages);
+        int workers = CountWorkers(ports);
+        options ??= new EngineOptions();
+        _configured = ports;
+        _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));
+        _ports.Changed += change => PortChanged?.Invoke(this, change);
+        _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages))];
+        _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
+    }
+
+    /// <summary>Raised when a port's device goes up or down, changes or disappears; on the thread that learned of it.</summary>
+    public event EventHandler<PortChange>? PortChanged;
+
+    /// <summary>The ports as they are now.</summary>
+    public PortTable Ports => _ports.Current;
+
+    /// <summary>Completes when all workers have ended; faulted with the error of the worker that failed first.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Starts the workers.</summary>
+    /// <exception cref="InvalidOperationException">It was started before.</exception>
+    public void Start()
+    {
+        lock (_starting)
+        {
+            if (_started)
+                throw new InvalidOperationException("An engine runs once: make a new one to start again.");
+            _started = true;
+        }
+
+        _monitor = PortMonitor.Start(_configured, _ports);
+        _meter = new EngineMeter(this);
+        foreach (WorkerThread thread in _threads)
+        {
+            thread.Ended.ContinueWith(_ => StopWorkers(), TaskScheduler.Default);
+            thread.Start();
+        }
+
+        _ = CompleteAsync();
+    }
+
+    /// <summary>
+    /// Forwards what has arrived, then ends the workers. Returns when they have ended; a failure of one is not thrown here but
+    /// by <see cref="Completion"/> and <see cref="RunAsync"/>. Stopping an engine that never started, or again, does nothing.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        lock (_starting)
+        {
+            if (!_started)
+                return;
+        }
+
+        StopWorkers();
+        await Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Starts, and stops when the token says so.</summary>
+    /// <param name="cancellationToken">Ends the run in order: draining, then returning without an exception.</param>
+    /// <exception cref="Exception">What a worker threw; the others have been stopped in order.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        await using (cancellationToken.UnsafeRegister(static engine => ((ForwardingEngine)engine!).StopWorkers(), this))
+            await Completion;
+    }
+
+    /// <summary>The counters now. Every worker's part is consistent in itself, also while it runs.</summary>
+    public EngineSnapshot Snapshot() => SnapshotBuilder.Build(_ports, _workers, _threads);
+
+    /// <summary>Stops, and closes what the engine itself opened.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _meter?.Dispose();
+        foreach (Worker worker in _workers)
+            worker.Dispose();
+    }
+
+    private static int CountWorkers(IReadOnlyList<Port> ports)
+    {
+        if (ports.Count is 0 or > MaximumPorts)
+            throw new ArgumentException($"An engine has 1 to {MaximumPorts} ports, not {ports.Count}.", nameof(ports));
+        int workers = ports[0].Queues.Count;
+        foreach (Port port in ports)
+        {
+            if (port.Queues.Count != workers)
+            {
+                throw new ArgumentException(
+                    $"Port {port.State.Name} has {port.Queues.Count} queues but {ports[0].State.Name} has {workers}; give all ports the same number.",
+                    nameof(ports));
+            }
+        }
+
+        return workers;
+    }
+
+    private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages)
+    {
+        IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
+        return new Worker(index, queues, [.. stages()], _ports)
+        {
+            QueueClosed = port => _ports.ReportRemoved(port),
+        };
+    }
+
+    private void StopWorkers()
+    {
+        foreach (WorkerThread thread in _threads)
+            thread.Stop();
+    }
+
+    private async Task CompleteAsync()
+    {
+        Task[] ended = [.. _threads.Select(thread => thread.Ended)];
+        await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _monitor?.Dispose();
+        if (Array.Find(ended, task => task.IsFaulted) is { } failed)
+            _completion.SetException(failed.Exception!.InnerExceptions);
+        else
+            _completion.SetResult();
+    }
+}

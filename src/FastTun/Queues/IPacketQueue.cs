@@ -1,0 +1,29 @@
+using FastTun.Batching;
+using FastTun.Linux;
+
+namespace FastTun.Queues;
+
+/// <summary>
+/// One worker's way in and out of one port. All members but <see cref="IDisposable.Dispose"/> are called on that worker's
+/// thread only, one call a batch; none may block, allocate or throw in the steady state.
+/// </summary>
+public interface IPacketQueue : IDisposable
+{
+    /// <summary>Readable while packets wait, and when the queue has closed (level-triggered).</summary>
+    FileDescriptor Readiness { get; }
+
+    /// <summary>How many system calls this queue has made so far.</summary>
+    long SystemCalls { get; }
+
+    /// <summary>Moves waiting packets to the end of the batch until none waits or the batch is full.</summary>
+    /// <param name="batch">Receives them, through <see cref="PacketBatch.TryReserve"/> and <see cref="PacketBatch.Add"/>.</param>
+    QueueStatus Receive(PacketBatch batch);
+
+    /// <summary>
+    /// Sends the packets of <see cref="PacketBatch.LeavingBy"/>, in order. One that cannot be sent is dropped in the batch with
+    /// its reason; those behind it are tried all the same.
+    /// </summary>
+    /// <param name="batch">The batch, after all stages.</param>
+    /// <param name="port">The port that this queue belongs to.</param>
+    void Transmit(PacketBatch batch, int port);
+}
