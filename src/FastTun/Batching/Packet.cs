@@ -39,6 +39,14 @@ public readonly ref struct Packet
     /// <summary>The port it is to leave by; -1 while no stage has chosen one.</summary>
     public int OutputPort => _descriptor.OutputPort == PacketDescriptor.None ? -1 : _descriptor.OutputPort;
 
+    /// <summary>Whether the packet may pass a port: its link-layer header, VLAN tags included, does not count against the MTU.</summary>
+    /// <param name="port">One of <see cref="PacketBatch.Ports"/>.</param>
+    public bool Fits(PortState port)
+    {
+        ArgumentNullException.ThrowIfNull(port);
+        return _descriptor.Fits(port.Mtu);
+    }
+
     /// <summary>Chooses the port it leaves by; the last stage to choose wins. A port that does not exist chooses none.</summary>
     /// <param name="port">An index into <see cref="PacketBatch.Ports"/>.</param>
     public void ForwardTo(int port) =>

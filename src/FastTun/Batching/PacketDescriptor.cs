@@ -1,3 +1,5 @@
+using FastTun.Packets;
+
 namespace FastTun.Batching;
 
 /// <summary>
@@ -22,4 +24,7 @@ internal struct PacketDescriptor
 
     /// <summary>Why it goes no further.</summary>
     public DropReason Drop;
+
+    /// <summary>Whether what follows the link-layer header is no longer than an MTU.</summary>
+    public readonly bool Fits(int mtu) => Length - (NetworkOffset == None ? EthernetHeader.MaxLength : NetworkOffset) <= mtu;
 }

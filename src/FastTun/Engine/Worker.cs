@@ -117,7 +117,7 @@ internal sealed class Worker : IDisposable
                 continue;
             if (packet.OutputPort >= _leaving.Length)
                 packet.Drop = DropReason.NoOutputPort;
-            else if (packet.Length > _batch.Ports[packet.OutputPort].MaximumLength)
+            else if (!packet.Fits(_batch.Ports[packet.OutputPort].Mtu))
                 packet.Drop = DropReason.ExceedsMtu;
             else
                 _leaving[packet.OutputPort]++;

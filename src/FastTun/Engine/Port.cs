@@ -1,0 +1,52 @@
+using FastTun.Batching;
+using FastTun.Linux.Tun;
+using FastTun.Queues;
+
+namespace FastTun.Engine;
+
+/// <summary>
+/// A way into and out of an engine, with one queue for each worker. Usually a device; queues of any other kind make a port as
+/// well.
+/// </summary>
+public sealed class Port
+{
+    /// <summary>Makes a port of queues.</summary>
+    /// <param name="name">What the port is called in counters and messages.</param>
+    /// <param name="queues">Queue <c>i</c> becomes worker <c>i</c>'s.</param>
+    /// <param name="mtu">The longest IP packet that may pass, in bytes: 68 (RFC 791) to 65535.</param>
+    /// <param name="linkLayer">What stands before the network header.</param>
+    public Port(string name, IReadOnlyList<IPacketQueue> queues, int mtu = 1500, LinkLayer linkLayer = LinkLayer.None)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(queues);
+        ArgumentOutOfRangeException.ThrowIfZero(queues.Count, nameof(queues));
+        ArgumentOutOfRangeException.ThrowIfLessThan(mtu, 68);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mtu, 65535);
+        Queues = queues;
+        State = new PortState(name, mtu, IsUp: true, linkLayer);
+    }
+
+    /// <summary>What stages see of the port when the engine starts.</summary>
+    public PortState State { get; private init; }
+
+    /// <summary>One a worker.</summary>
+    public IReadOnlyList<IPacketQueue> Queues { get; }
+
+    /// <summary>The device behind the port, if it is one.</summary>
+    internal TunDevice? Device { get; private init; }
+
+    /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
+    /// <param name="device">Open, and without packet-information headers.</param>
+    /// <exception cref="ArgumentException">The device puts packet-information headers before its packets.</exception>
+    public static Port FromDevice(TunDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.HasPacketInformation)
+            throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
+        var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
+        return new Port(device.Name, [.. device.Queues.Select(queue => new TunPacketQueue(queue))], device.Mtu, linkLayer)
+        {
+            Device = device,
+        };
+    }
+}

@@ -1,0 +1,68 @@
+using FastTun.Batching;
+using FastTun.Packets;
+
+namespace FastTun.Stages;
+
+/// <summary>
+/// Substitutes addresses by static rules, one to one, and keeps all checksums right by their difference (RFC 1624), also that
+/// of a datagram whose first fragment this is. For each packet the first rule that matches its source and the first that
+/// matches its destination apply. Addresses inside payloads, ICMP errors' among them, are left alone.
+/// </summary>
+public sealed class AddressRewriteStage : IPacketStage
+{
+    private readonly AddressRewrite[] _sources;
+    private readonly AddressRewrite[] _destinations;
+
+    /// <summary>Takes over the rules.</summary>
+    /// <param name="rules">In order of precedence; the stage looks at them one after another, so they should be few.</param>
+    public AddressRewriteStage(params IEnumerable<AddressRewrite> rules)
+    {
+        AddressRewrite[] all = [.. rules];
+        _sources = [.. all.Where(rule => rule.Field == AddressField.Source)];
+        _destinations = [.. all.Where(rule => rule.Field == AddressField.Destination)];
+    }
+
+    /// <inheritdoc/>
+    public void Process(PacketBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        foreach (Packet packet in batch)
+        {
+            bool intact = Ipv4Header.TryParse(packet.Network, out Ipv4Header ipv4) ? Rewrite(ipv4, batch.InputPort)
+                : !Ipv6Header.TryParse(packet.Network, out Ipv6Header ipv6) || Rewrite(ipv6, batch.InputPort);
+            if (!intact)
+                packet.Drop(DropReason.TooShort);
+        }
+    }
+
+    private bool Rewrite(Ipv4Header header, int inputPort)
+    {
+        ChecksumDelta delta = default;
+        if (Find(_sources, header.Source, inputPort) is { } source)
+            delta += header.ReplaceSource((uint)source.Apply(header.Source));
+        if (Find(_destinations, header.Destination, inputPort) is { } destination)
+            delta += header.ReplaceDestination((uint)destination.Apply(header.Destination));
+        return header.Fragment == FragmentKind.Later || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta);
+    }
+
+    private bool Rewrite(Ipv6Header header, int inputPort)
+    {
+        ChecksumDelta delta = default;
+        if (Find(_sources, header.Source, inputPort, isIpv6: true) is { } source)
+            delta += header.ReplaceSource(source.Apply(header.Source));
+        if (Find(_destinations, header.Destination, inputPort, isIpv6: true) is { } destination)
+            delta += header.ReplaceDestination(destination.Apply(header.Destination));
+        return header.Fragment == FragmentKind.Later || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta);
+    }
+
+    private static AddressRewrite? Find(AddressRewrite[] rules, UInt128 address, int inputPort, bool isIpv6 = false)
+    {
+        foreach (AddressRewrite rule in rules)
+        {
+            if (rule.Matches(address, inputPort, isIpv6))
+                return rule;
+        }
+
+        return null;
+    }
+}
