@@ -18,12 +18,22 @@ public sealed unsafe class ThreadClock
 
     private ThreadClock()
     {
-        _clock = ~LibC.gettid() << 3 | PerThreadScheduled;
+        _clock = ~Unistd.gettid() << 3 | PerThreadScheduled;
         _began = Read();
     }
 
     /// <summary>What the thread has used so far; after <see cref="Stop"/>, what it had used until then.</summary>
-    public TimeSpan Elapsed => (TimeSpan?)Volatile.Read(ref _final) ?? Read() - _began;
+    public TimeSpan Elapsed
+    {
+        get
+        {
+            if (Volatile.Read(ref _final) is TimeSpan final)
+                return final;
+            SysResult result = TryRead(out TimeSpan now);
+            // The thread may have stopped the clock and ended just now: then its clock is gone, and the final time is there.
+            return result.Error == Errno.EINVAL && Volatile.Read(ref _final) is TimeSpan late ? late : Checked(result, now) - _began;
+        }
+    }
 
     /// <summary>Starts measuring the calling thread.</summary>
     public static ThreadClock StartNew() => new();
@@ -33,8 +43,21 @@ public sealed unsafe class ThreadClock
 
     private TimeSpan Read()
     {
-        timespec time;
-        SysResult.FromReturn(Time.clock_gettime(_clock, &time)).OrThrow("clock_gettime", $"thread clock {_clock}");
-        return new TimeSpan((long)time.tv_sec * TimeSpan.TicksPerSecond + (long)time.tv_nsec / TimeSpan.NanosecondsPerTick);
+        SysResult result = TryRead(out TimeSpan now);
+        return Checked(result, now);
+    }
+
+    private static TimeSpan Checked(SysResult result, TimeSpan time)
+    {
+        result.OrThrow("clock_gettime", "of a thread");
+        return time;
+    }
+
+    private SysResult TryRead(out TimeSpan time)
+    {
+        timespec now;
+        SysResult result = SysResult.FromReturn(Time.clock_gettime(_clock, &now));
+        time = new TimeSpan((long)now.tv_sec * TimeSpan.TicksPerSecond + (long)now.tv_nsec / TimeSpan.NanosecondsPerTick);
+        return result;
     }
 }

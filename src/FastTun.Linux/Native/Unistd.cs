@@ -14,4 +14,7 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc"), SuppressGCTransition]
     public static partial nint write(int fd, void* buf, nuint count);
+
+    [LibraryImport("libc")]
+    public static partial int gettid();
 }
