@@ -1,0 +1,67 @@
+namespace FastTun.Linux.Netlink;
+
+/// <summary>An interface as it was before a change, with all that is needed to make it so again.</summary>
+internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses, List<ListedRoute> Routes)
+{
+    public static LinkSnapshot Take(RouteSocket socket, int index) =>
+        new(socket.GetLink(index), socket.ListAddresses(index), socket.ListRoutes(index));
+
+    /// <summary>
+    /// Makes the interface as it was, as far as the kernel lets it: each step stands alone, because the refusal that led here
+    /// is the one to report, and the interface may be gone.
+    /// </summary>
+    public void Restore(RouteSocket socket)
+    {
+        int index = Link.Index;
+        Try(() => socket.SetLink(index, LinkConfigurator.Missing(socket.GetLink(index), AsChanges())));
+        Try(() => RestoreAddresses(socket));
+        Try(() => RestoreRoutes(socket));
+    }
+
+    private void RestoreAddresses(RouteSocket socket)
+    {
+        List<ListedAddress> current = socket.ListAddresses(Link.Index);
+        if (current.Select(listed => listed.Address).SequenceEqual(Addresses.Select(listed => listed.Address)))
+            return;
+        foreach (ListedAddress listed in current.AsEnumerable().Reverse())
+            Try(() => socket.DeleteAddress(Link.Index, listed.Address));
+
+        // The kernel lists a new IPv6 address before the older ones.
+        foreach (ListedAddress listed in Addresses.Where(listed => AddressText.IsIpv4(listed.Address.Address)))
+            Try(() => socket.RestoreAddress(Link.Index, listed));
+        foreach (ListedAddress listed in Addresses.AsEnumerable().Reverse().Where(listed => !AddressText.IsIpv4(listed.Address.Address)))
+            Try(() => socket.RestoreAddress(Link.Index, listed));
+    }
+
+    private void RestoreRoutes(RouteSocket socket)
+    {
+        List<ListedRoute> current = socket.ListRoutes(Link.Index);
+        foreach (ListedRoute listed in current.Where(listed => !listed.IsKernels && !Routes.Any(listed.IsSame)))
+            Try(() => socket.RemoveRoute(Link.Index, listed));
+
+        // Those on the link first, because the gateways of the others must be reachable.
+        foreach (ListedRoute listed in Routes.Where(listed => !current.Any(listed.IsSame)).OrderBy(listed => listed.HasGateway))
+            Try(() => socket.RestoreRoute(Link.Index, listed));
+    }
+
+    private LinkChanges AsChanges() => new()
+    {
+        Up = Link.IsUp,
+        Mtu = Link.Mtu,
+        TransmitQueueLength = Link.TransmitQueueLength,
+        Name = Link.Name,
+        HardwareAddress = Link.HardwareAddress,
+    };
+
+    private static void Try(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (LinuxException)
+        {
+            // Best effort: see Restore.
+        }
+    }
+}
