@@ -10,6 +10,7 @@ internal sealed class LivePorts(PortTable table)
 {
     private readonly Lock _changing = new();
     private PortTable _table = table;
+    private readonly bool[] _removed = new bool[table.Count];
     private long _events;
 
     /// <summary>Raised on the thread that learned of the change, one change at a time.</summary>
@@ -19,15 +20,35 @@ internal sealed class LivePorts(PortTable table)
 
     public long Events => Volatile.Read(ref _events);
 
+    /// <summary>Makes a change known, unless it is none or the port is gone already.</summary>
     public void Report(int index, PortChangeKind kind, Func<PortState, PortState> change)
     {
         lock (_changing)
         {
-            PortState before = _table[index];
-            PortState after = change(before);
-            Volatile.Write(ref _table, _table.With(index, after));
-            Volatile.Write(ref _events, _events + 1);
-            Changed?.Invoke(new PortChange(index, kind, before, after));
+            if (!_removed[index])
+                Swap(index, kind, change(_table[index]));
         }
+    }
+
+    /// <summary>Makes it known that a port is gone for good. Every worker and the monitor may say so; it happens once.</summary>
+    public void ReportRemoved(int index)
+    {
+        lock (_changing)
+        {
+            if (_removed[index])
+                return;
+            _removed[index] = true;
+            Swap(index, PortChangeKind.Removed, _table[index] with { IsUp = false });
+        }
+    }
+
+    private void Swap(int index, PortChangeKind kind, PortState after)
+    {
+        PortState before = _table[index];
+        if (before == after && kind is not (PortChangeKind.Removed or PortChangeKind.Moved))
+            return;
+        Volatile.Write(ref _table, _table.With(index, after));
+        Volatile.Write(ref _events, _events + 1);
+        Changed?.Invoke(new PortChange(index, kind, before, after));
     }
 }

@@ -1,5 +1,4 @@
 using FastTun.Batching;
-using FastTun.Linux;
 using FastTun.Queues;
 using FastTun.Stages;
 

@@ -46,8 +46,6 @@ internal sealed class WorkerThread
     {
         try
         {
-            if (_options.Processors is { } processors)
-                CurrentThread.Pin(processors.Only(_worker.Index % processors.Count));
             Volatile.Write(ref _clock, ThreadClock.StartNew());
             while (!_stopping)
                 _worker.RunOnce(mayBlock: true);
