@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux.Tun;
 using FastTun.Queues;
 
 namespace FastTun.Engine;
@@ -26,8 +27,26 @@ public sealed class Port
     }
 
     /// <summary>What stages see of the port when the engine starts.</summary>
-    public PortState State { get; }
+    public PortState State { get; private init; }
 
     /// <summary>One a worker.</summary>
     public IReadOnlyList<IPacketQueue> Queues { get; }
+
+    /// <summary>The device behind the port, if it is one.</summary>
+    internal TunDevice? Device { get; private init; }
+
+    /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
+    /// <param name="device">Open, and without packet-information headers.</param>
+    /// <exception cref="ArgumentException">The device puts packet-information headers before its packets.</exception>
+    public static Port FromDevice(TunDevice device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.HasPacketInformation)
+            throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
+        var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
+        return new Port(device.Name, [.. device.Queues.Select(queue => new TunPacketQueue(queue))], device.Mtu, linkLayer)
+        {
+            Device = device,
+        };
+    }
 }
