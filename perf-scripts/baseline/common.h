@@ -1,4 +1,4 @@
-// What the three programs share: giving up with a reason, reading numbers, telling the time, and the mark every packet carries.
+// What the programs share: reading numbers, telling the time, and the mark that every packet carries.
 #pragma once
 #define _GNU_SOURCE
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 enum { MAX_FLOWS = 65536, EXIT_USAGE = 2 };
 
-// The first bytes of every payload: which flow, and how many of that flow came before. Host byte order: both ends are here.
+// A payload's first bytes: the flow, and how many of it came before. In host byte order, as both ends are here.
 struct mark {
     uint32_t flow;
     uint32_t sequence;

@@ -1,4 +1,5 @@
-// Sends UDP datagrams as fast as sendmmsg goes, or at a rate, in many flows (one source port each), and says how many as JSON.
+// Sends UDP datagrams as fast as sendmmsg goes, or at a rate, in many flows (one source port each), and prints as JSON
+// how many.
 //
 //   udp_send [options] ADDRESS PORT
 //     --size BYTES      IP packet, headers included (default 64)
@@ -66,7 +67,7 @@ static void open_sockets(const char *address, const char *port)
 
     payload_size = option.size - UDP_HEADER - (target->ai_family == AF_INET6 ? 40 : 20);
     if (payload_size < (int)sizeof(struct mark) || payload_size * option.segments > MAX_BUFFER)
-        error(EXIT_USAGE, 0, "--size %d with --segments %d: a buffer holds 8 to %d bytes of payload, and each datagram at least 8",
+        error(EXIT_USAGE, 0, "--size %d with --segments %d: a datagram has 8 bytes of payload at least, a buffer %d at most",
               option.size, option.segments, MAX_BUFFER);
 
     struct rlimit files = {.rlim_cur = (rlim_t)option.flows + 16, .rlim_max = (rlim_t)option.flows + 16};
@@ -76,7 +77,8 @@ static void open_sockets(const char *address, const char *port)
         sockets[flow] = socket(target->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (sockets[flow] < 0 || connect(sockets[flow], target->ai_addr, target->ai_addrlen) < 0)
             error(EXIT_FAILURE, errno, "flow %d to %s port %s", flow, address, port);
-        if (option.segments > 1 && setsockopt(sockets[flow], IPPROTO_UDP, UDP_SEGMENT, &payload_size, sizeof payload_size) < 0)
+        if (option.segments > 1 &&
+            setsockopt(sockets[flow], IPPROTO_UDP, UDP_SEGMENT, &payload_size, sizeof payload_size) < 0)
             error(EXIT_FAILURE, errno, "UDP_SEGMENT (Linux 4.18 or later)");
     }
     freeaddrinfo(target);

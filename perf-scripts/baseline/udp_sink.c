@@ -1,18 +1,19 @@
-// Receives what udp_send sends, until it has been quiet for a while, and prints as JSON what came, and in which order.
+// Receives what udp_send sends, until SIGTERM says that no more is sent and nothing more has come for a while; then prints
+// as JSON what came, and in which order.
 //
 //   udp_sink [options] ADDRESS PORT
-//     --quiet S         stop after this many seconds without a packet (default 0.3)
-//     --patience S      wait this long for the first one (default 10)
+//     --quiet S         after SIGTERM, end once this many seconds passed without a packet (default 0.3)
 //     --per-flow        list every flow too
 //
-// Prints `ready` first. "lost" counts gaps that no later packet filled (what is lost at the very end only the sender knows),
-// "late" packets that came after a higher number of their flow.
+// Prints `ready` first. "lost" counts gaps that no later packet filled (what is lost at the very end only the sender
+// knows), "late" packets that came after a higher number of their flow, "strangers" datagrams too short for a mark.
 #include "common.h"
 
 #include <getopt.h>
 #include <linux/sock_diag.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -27,22 +28,27 @@ struct flow {
 
 static struct flow flows[MAX_FLOWS];
 static struct {
-    double quiet, patience;
+    double quiet;
     bool per_flow;
-} option = {.quiet = 0.3, .patience = 10};
+} option = {.quiet = 0.3};
+static volatile sig_atomic_t all_sent;
+
+static void note_all_sent(int signal_number)
+{
+    (void)signal_number;
+    all_sent = 1;
+}
 
 static void parse_options(int argc, char **argv)
 {
     static const struct option names[] = {
         {"quiet", required_argument, NULL, 'q'},
-        {"patience", required_argument, NULL, 'p'},
         {"per-flow", no_argument, NULL, 'f'},
         {NULL, 0, NULL, 0},
     };
     for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (letter) {
         case 'q': option.quiet = number("--quiet", optarg, 0.001, 3600); break;
-        case 'p': option.patience = number("--patience", optarg, 0.001, 3600); break;
         case 'f': option.per_flow = true; break;
         default: exit(EXIT_USAGE);
         }
@@ -67,14 +73,12 @@ static int open_socket(const char *address, const char *port)
     int size = SOCKET_BUFFER;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-    return fd;
-}
 
-static void wait_at_most(int fd, double seconds)
-{
-    struct timeval limit = {.tv_sec = (time_t)seconds, .tv_usec = (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6)};
+    long microseconds = (long)(option.quiet * 1e6);
+    struct timeval limit = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
     if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
         error(EXIT_FAILURE, errno, "SO_RCVTIMEO");
+    return fd;
 }
 
 static void note(struct mark mark)
@@ -123,19 +127,22 @@ int main(int argc, char **argv)
         buffers[i] = (struct iovec){slots[i], SLOT};
         messages[i].msg_hdr = (struct msghdr){.msg_iov = &buffers[i], .msg_iovlen = 1};
     }
-    wait_at_most(fd, option.patience);
+    struct sigaction action = {.sa_handler = note_all_sent};
+    sigaction(SIGTERM, &action, NULL);
     puts("ready");
     fflush(stdout);
 
     uint64_t packets = 0, bytes = 0, strangers = 0, first = 0, last = 0;
-    for (int count; (count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE | MSG_TRUNC, NULL)) > 0 || errno == EINTR;) {
+    for (;;) {
+        int count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE | MSG_TRUNC, NULL);
+        if (count < 0 && errno != EAGAIN && errno != EINTR)
+            error(EXIT_FAILURE, errno, "recvmmsg");
+        if (count < 0 && errno == EAGAIN && all_sent)
+            break;
         if (count < 0)
             continue;
         last = now_ns();
-        if (packets == 0) {
-            first = last;
-            wait_at_most(fd, option.quiet);
-        }
+        first = packets == 0 ? last : first;
         for (int i = 0; i < count; i++) {
             struct mark mark;
             if (messages[i].msg_len < sizeof mark) {
@@ -148,8 +155,6 @@ int main(int argc, char **argv)
             bytes += messages[i].msg_len;
         }
     }
-    if (errno != EAGAIN)
-        error(EXIT_FAILURE, errno, "recvmmsg");
     print_report(fd, packets, bytes, strangers, (double)(last - first) / 1e9);
     return EXIT_SUCCESS;
 }
