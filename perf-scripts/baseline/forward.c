@@ -1,0 +1,113 @@
+// The plain baseline: one TUN in each of two network namespaces, one queue, no offload, one thread, and nothing clever:
+// epoll_wait, read, write, each packet from one device to the other, untouched. Every ratio is against this loop.
+//
+//   forward NETNS_A NAME_A NETNS_B NAME_B      (NETNS: a name under /run/netns, or a path)
+//
+// Prints `ready` once packets flow; SIGTERM or SIGINT ends it.
+#include "common.h"
+
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopping;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopping = 1;
+}
+
+static int open_namespace(const char *netns)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s%s", strchr(netns, '/') ? "" : "/run/netns/", netns);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        error(EXIT_FAILURE, errno, "network namespace %s", path);
+    return fd;
+}
+
+static void bring_up(const char *name)
+{
+    struct ifreq request = {0};
+    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+    int any_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (any_socket < 0 || ioctl(any_socket, SIOCGIFFLAGS, &request) < 0)
+        error(EXIT_FAILURE, errno, "%s: SIOCGIFFLAGS", name);
+    request.ifr_flags |= IFF_UP;
+    if (ioctl(any_socket, SIOCSIFFLAGS, &request) < 0)
+        error(EXIT_FAILURE, errno, "%s: SIOCSIFFLAGS", name);
+    close(any_socket);
+}
+
+// A TUN belongs to the namespace its opener is in, so the thread goes there and comes back.
+static int open_tun(const char *netns, const char *name)
+{
+    if (strlen(name) >= IFNAMSIZ)
+        error(EXIT_USAGE, 0, "%s: an interface name has at most %d characters", name, IFNAMSIZ - 1);
+    int home = open_namespace("/proc/self/ns/net");
+    int there = open_namespace(netns);
+    if (setns(there, CLONE_NEWNET) < 0)
+        error(EXIT_FAILURE, errno, "%s: setns (needs CAP_SYS_ADMIN; run as root or inside 'unshare -Urn')", netns);
+
+    int tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (tun < 0)
+        error(EXIT_FAILURE, errno, "/dev/net/tun");
+    struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+    if (ioctl(tun, TUNSETIFF, &request) < 0)
+        error(EXIT_FAILURE, errno, "%s: TUNSETIFF", name);
+    bring_up(name);
+
+    if (setns(home, CLONE_NEWNET) < 0)
+        error(EXIT_FAILURE, errno, "setns back");
+    close(there);
+    close(home);
+    return tun;
+}
+
+static void forward(int poller, const int *tuns)
+{
+    static char packet[65536];
+    struct epoll_event ready[2];
+    while (!stopping) {
+        int count = epoll_wait(poller, ready, 2, -1);
+        for (int i = 0; i < count; i++) {
+            int from = (int)ready[i].data.u32;
+            ssize_t length = read(tuns[from], packet, sizeof packet);
+            if (length > 0 && write(tuns[!from], packet, (size_t)length) < 0 && errno != EINVAL && errno != EAGAIN)
+                error(EXIT_FAILURE, errno, "write");
+            if (length < 0 && errno != EAGAIN && errno != EINTR)
+                error(EXIT_FAILURE, errno, "read");
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        error(EXIT_USAGE, 0, "expected NETNS_A NAME_A NETNS_B NAME_B");
+    struct sigaction action = {.sa_handler = stop};   // no SA_RESTART: epoll_wait must come back
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+
+    const int tuns[2] = {open_tun(argv[1], argv[2]), open_tun(argv[3], argv[4])};
+    int poller = epoll_create1(EPOLL_CLOEXEC);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct epoll_event interest = {.events = EPOLLIN, .data.u32 = i};
+        if (poller < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, tuns[i], &interest) < 0)
+            error(EXIT_FAILURE, errno, "epoll");
+    }
+    puts("ready");
+    fflush(stdout);
+    forward(poller, tuns);
+    return EXIT_SUCCESS;
+}

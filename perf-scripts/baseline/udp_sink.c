@@ -1,0 +1,160 @@
+// Receives what udp_send sends, until SIGTERM says that no more is sent and nothing more has come for a while; then prints
+// as JSON what came, and in which order.
+//
+//   udp_sink [options] ADDRESS PORT
+//     --quiet S         after SIGTERM, end once this many seconds passed without a packet (default 0.3)
+//     --per-flow        list every flow too
+//
+// Prints `ready` first. "lost" counts gaps that no later packet filled (what is lost at the very end only the sender
+// knows), "late" packets that came after a higher number of their flow, "strangers" datagrams too short for a mark.
+#include "common.h"
+
+#include <getopt.h>
+#include <linux/sock_diag.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+// A slot takes a packet's beginning only: MSG_TRUNC reports the whole length all the same.
+enum { BATCH = 64, SLOT = 64, SOCKET_BUFFER = 64 << 20 };
+
+struct flow {
+    uint64_t packets, late;
+    uint32_t next;   // one past the highest number seen
+};
+
+static struct flow flows[MAX_FLOWS];
+static struct {
+    double quiet;
+    bool per_flow;
+} option = {.quiet = 0.3};
+static volatile sig_atomic_t all_sent;
+
+static void note_all_sent(int signal_number)
+{
+    (void)signal_number;
+    all_sent = 1;
+}
+
+static void parse_options(int argc, char **argv)
+{
+    static const struct option names[] = {
+        {"quiet", required_argument, NULL, 'q'},
+        {"per-flow", no_argument, NULL, 'f'},
+        {NULL, 0, NULL, 0},
+    };
+    for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
+        switch (letter) {
+        case 'q': option.quiet = number("--quiet", optarg, 0.001, 3600); break;
+        case 'f': option.per_flow = true; break;
+        default: exit(EXIT_USAGE);
+        }
+    }
+    if (argc - optind != 2)
+        error(EXIT_USAGE, 0, "expected ADDRESS PORT");
+}
+
+static int open_socket(const char *address, const char *port)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *local;
+    int failure = getaddrinfo(address, port, &hints, &local);
+    if (failure != 0)
+        error(EXIT_USAGE, 0, "%s port %s: %s", address, port, gai_strerror(failure));
+    int fd = socket(local->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, local->ai_addr, local->ai_addrlen) < 0)
+        error(EXIT_FAILURE, errno, "%s port %s", address, port);
+    freeaddrinfo(local);
+
+    // The forwarder is measured, not this socket: give it room. FORCE passes rmem_max, and needs CAP_NET_ADMIN.
+    int size = SOCKET_BUFFER;
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+
+    long microseconds = (long)(option.quiet * 1e6);
+    struct timeval limit = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
+        error(EXIT_FAILURE, errno, "SO_RCVTIMEO");
+    return fd;
+}
+
+static void note(struct mark mark)
+{
+    struct flow *flow = &flows[mark.flow % MAX_FLOWS];
+    flow->packets++;
+    if (mark.sequence >= flow->next)
+        flow->next = mark.sequence + 1;
+    else
+        flow->late++;
+}
+
+static void print_report(int fd, uint64_t packets, uint64_t bytes, uint64_t strangers, double seconds)
+{
+    uint32_t memory[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof memory;
+    getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length);
+    uint64_t seen = 0, lost = 0, late = 0;
+    for (size_t i = 0; i < MAX_FLOWS; i++) {
+        seen += flows[i].packets > 0;
+        late += flows[i].late;
+        lost += flows[i].next > flows[i].packets ? flows[i].next - flows[i].packets : 0;
+    }
+    printf("{\"packets\": %lu, \"payload_bytes\": %lu, \"seconds\": %.6f, \"flows\": %lu, \"lost\": %lu, \"late\": %lu, "
+           "\"strangers\": %lu, \"socket_drops\": %u",
+           packets, bytes, seconds, seen, lost, late, strangers, memory[SK_MEMINFO_DROPS]);
+    const char *separator = ", \"per_flow\": [";
+    for (size_t i = 0; option.per_flow && i < MAX_FLOWS; i++) {
+        if (flows[i].packets == 0)
+            continue;
+        printf("%s{\"flow\": %zu, \"packets\": %lu, \"highest\": %u, \"late\": %lu}", separator, i, flows[i].packets,
+               flows[i].next - 1, flows[i].late);
+        separator = ", ";
+    }
+    puts(option.per_flow && seen > 0 ? "]}" : "}");
+}
+
+int main(int argc, char **argv)
+{
+    parse_options(argc, argv);
+    int fd = open_socket(argv[optind], argv[optind + 1]);
+    static char slots[BATCH][SLOT];
+    struct mmsghdr messages[BATCH] = {0};
+    struct iovec buffers[BATCH];
+    for (int i = 0; i < BATCH; i++) {
+        buffers[i] = (struct iovec){slots[i], SLOT};
+        messages[i].msg_hdr = (struct msghdr){.msg_iov = &buffers[i], .msg_iovlen = 1};
+    }
+    struct sigaction action = {.sa_handler = note_all_sent};
+    sigaction(SIGTERM, &action, NULL);
+    puts("ready");
+    fflush(stdout);
+
+    uint64_t packets = 0, bytes = 0, strangers = 0, first = 0, last = 0;
+    for (;;) {
+        int count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE | MSG_TRUNC, NULL);
+        if (count < 0 && errno != EAGAIN && errno != EINTR)
+            error(EXIT_FAILURE, errno, "recvmmsg");
+        if (count < 0 && errno == EAGAIN && all_sent)
+            break;
+        if (count < 0)
+            continue;
+        last = now_ns();
+        first = packets == 0 ? last : first;
+        for (int i = 0; i < count; i++) {
+            struct mark mark;
+            if (messages[i].msg_len < sizeof mark) {
+                strangers++;
+                continue;
+            }
+            memcpy(&mark, slots[i], sizeof mark);
+            note(mark);
+            packets++;
+            bytes += messages[i].msg_len;
+        }
+    }
+    print_report(fd, packets, bytes, strangers, (double)(last - first) / 1e9);
+    return EXIT_SUCCESS;
+}
