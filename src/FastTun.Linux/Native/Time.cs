@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace FastTun.Linux.Native;
+
+/// <summary>What time.h defines, as far as it is used here.</summary>
+internal static unsafe partial class Time
+{
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clock_gettime(int clock, timespec* time);
+}
