@@ -3,9 +3,11 @@ using Tmds.Linux;
 
 namespace FastTun.Linux.Native;
 
-/// <summary>time.h: what Tmds.LibC lacks of it.</summary>
+/// <summary>What time.h defines, as far as it is used here.</summary>
 internal static unsafe partial class Time
 {
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
+
     [LibraryImport("libc", SetLastError = true)]
-    internal static partial int clock_gettime(int clockid, timespec* tp);
+    public static partial int clock_gettime(int clock, timespec* time);
 }

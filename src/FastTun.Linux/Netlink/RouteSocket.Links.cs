@@ -118,7 +118,8 @@ public sealed partial class RouteSocket
         };
         try
         {
-            SendLink(before.Index, old);
+            if (!old.IsEmpty)
+                SendLink(before.Index, old);
         }
         catch (LinuxException)
         {
