@@ -1,8 +1,13 @@
+using FastTun.Linux;
+
 namespace FastTun.Engine;
 
 /// <summary>How an engine runs; what it runs on are its ports and stages.</summary>
 public sealed record EngineOptions
 {
+    /// <summary>Where workers are pinned: worker <c>i</c> to the set's <c>i</c>-th processor, beginning anew at its end. Null leaves them free.</summary>
+    public CpuSet? Processors { get; init; }
+
     /// <summary>How long stopping may go on forwarding what is still arriving. Default: one second.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -24,6 +24,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _starting = new();
     private EngineMeter? _meter;
+    private PortMonitor? _monitor;
     private bool _started;
 
     /// <summary>Prepares the workers; nothing moves before <see cref="Start"/>.</summary>
@@ -64,6 +65,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
             _started = true;
         }
 
+        _monitor = PortMonitor.Start(_configured, _ports);
         _meter = new EngineMeter(this);
         foreach (WorkerThread thread in _threads)
         {
@@ -149,6 +151,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     {
         Task[] ended = [.. _threads.Select(thread => thread.Ended)];
         await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _monitor?.Dispose();
         if (Array.Find(ended, task => task.IsFaulted) is { } failed)
             _completion.SetException(failed.Exception!.InnerExceptions);
         else

@@ -47,6 +47,7 @@ public sealed class Port
         return new Port(device.Name, [.. device.Queues.Select(queue => new TunPacketQueue(queue))], device.Mtu, linkLayer)
         {
             Device = device,
+            State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
         };
     }
 }

@@ -46,6 +46,8 @@ internal sealed class WorkerThread
     {
         try
         {
+            if (_options.Processors is { } processors)
+                CurrentThread.Pin(new CpuSet(processors.ElementAt(_worker.Index % processors.Count)));
             Volatile.Write(ref _clock, ThreadClock.StartNew());
             while (!_stopping)
                 _worker.RunOnce(mayBlock: true);

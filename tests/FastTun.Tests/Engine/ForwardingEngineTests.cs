@@ -169,9 +169,9 @@ public class ForwardingEngineTests
         await using var engine = new MemoryEngine(stages: () => [new ActionStage(packet => packet.ForwardTo(packet.InputPort))]);
         var changes = new System.Collections.Concurrent.ConcurrentQueue<PortChange>();
         engine.Engine.PortChanged += (_, change) => changes.Enqueue(change);
-        engine.Engine.Start();
         engine.Left[0].Inject([1]);
         engine.Left[0].Close();
+        engine.Engine.Start();
         Eventually.Holds(() => !changes.IsEmpty);
         Assert.True(changes.TryDequeue(out PortChange? change));
         Assert.Equal((0, PortChangeKind.Removed, false), (change.Port, change.Kind, change.After.IsUp));
