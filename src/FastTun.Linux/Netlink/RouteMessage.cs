@@ -75,6 +75,7 @@ internal static class RouteMessage
             return null;
         int length = Math.Min((int)header.rtm_dst_len, AddressText.Bits(destination));
         var network = new IPNetwork(AddressText.Network(destination, length), length);
+        isPlain = isPlain && InterfaceRoute.Problem(network, gateway, table) is null;
         InterfaceRoute? route = isPlain ? new InterfaceRoute(network, gateway, metric, table) : null;
         byte[] restorable = payload.ToArray();
 
