@@ -25,6 +25,7 @@ public sealed class Tool : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly string _command;
+    private int _closed;
 
     private Tool(ProcessStartInfo start)
     {
@@ -39,6 +40,16 @@ public sealed class Tool : IDisposable
 
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
+
+    /// <summary>What it wrote to its output so far.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
@@ -57,18 +68,18 @@ public sealed class Tool : IDisposable
         return started;
     }
 
-    /// <summary>Waits until a line of output or errors holds a text.</summary>
+    /// <summary>Waits until its output or its errors hold a text.</summary>
     public void WaitForText(string text)
     {
+        long start = Stopwatch.GetTimestamp();
         lock (_output)
         {
-            long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
             while (!_output.ToString().Contains(text) && !_errors.ToString().Contains(text))
             {
-                bool isOver = HasEnded || Environment.TickCount64 > deadline;
-                if (isOver && !Monitor.Wait(_output, TimeSpan.FromSeconds(1)))
+                TimeSpan left = Patience - Stopwatch.GetElapsedTime(start);
+                if (_closed == 2 || left <= TimeSpan.Zero)
                     throw new InvalidOperationException($"'{_command}' did not say '{text}': {_output} {_errors}");
-                Monitor.Wait(_output, TimeSpan.FromSeconds(1));
+                Monitor.Wait(_output, left);
             }
         }
     }
@@ -101,7 +112,9 @@ public sealed class Tool : IDisposable
     {
         lock (_output)
         {
-            if (line is not null)
+            if (line is null)
+                _closed++;
+            else
                 into.Append(line).Append('\n');
             Monitor.PulseAll(_output);
         }

@@ -32,6 +32,8 @@ internal static class Rtnetlink
 
     public const uint RTM_F_CLONED = 0x200;
 
+    public const uint RTNH_F_ONLINK = 4;
+
     public const ushort RTA_DST = 1;
     public const ushort RTA_OIF = 4;
     public const ushort RTA_GATEWAY = 5;

@@ -76,6 +76,20 @@ public sealed record InterfaceRoute
         return Table == MainTable ? text : $"{text} table {Table}";
     }
 
+    /// <summary>Why there can be no such route; null where there can.</summary>
+    internal static string? Problem(IPNetwork destination, IPAddress? gateway, uint table)
+    {
+        if (table == 0)
+            return "table 0: it is 1 or more";
+        if (AddressText.IsMulticast(destination.BaseAddress))
+            return $"{destination} is multicast, and this is about unicast routes";
+        if (gateway is null)
+            return null;
+        if (gateway.AddressFamily != destination.BaseAddress.AddressFamily)
+            return $"{destination} and its gateway {gateway} are of different families";
+        return AddressText.IsUnspecified(gateway) || AddressText.IsMulticast(gateway) ? $"{gateway} cannot be a gateway" : null;
+    }
+
     private static string? Read(string text, out InterfaceRoute? result)
     {
         result = null;
@@ -127,19 +141,6 @@ public sealed record InterfaceRoute
             return $"{text} has bits set behind its prefix; the network is {network}/{length}";
         destination = new IPNetwork(address, length);
         return null;
-    }
-
-    private static string? Problem(IPNetwork destination, IPAddress? gateway, uint table)
-    {
-        if (table == 0)
-            return "table 0: it is 1 or more";
-        if (AddressText.IsMulticast(destination.BaseAddress))
-            return $"{destination} is multicast, and this is about unicast routes";
-        if (gateway is null)
-            return null;
-        if (gateway.AddressFamily != destination.BaseAddress.AddressFamily)
-            return $"{destination} and its gateway {gateway} are of different families";
-        return AddressText.IsUnspecified(gateway) || AddressText.IsMulticast(gateway) ? $"{gateway} cannot be a gateway" : null;
     }
 
     private static uint DefaultMetric(IPNetwork destination) => AddressText.IsIpv4(destination.BaseAddress) ? 0 : DefaultIpv6Metric;

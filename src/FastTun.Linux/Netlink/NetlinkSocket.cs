@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using FastTun.Linux.Native;
 using Tmds.Linux;
@@ -53,12 +54,16 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     public void SetOption(int level, int option, int value, string operation) =>
         SysResult.FromReturn(LibC.setsockopt(Descriptor.Number, level, option, &value, sizeof(int))).OrThrow(operation);
 
-    /// <summary>Sends a request and reads the answer to its end: an acknowledgement, or the end of a dump.</summary>
+    /// <summary>
+    /// Sends a request and reads the answer to its end: an acknowledgement, or the end of a dump. Also where the handler
+    /// throws, because the kernel answers EBUSY to who asks for a dump before the last one was read.
+    /// </summary>
     public NetlinkAnswer Exchange(Span<byte> request, NetlinkMessageHandler? handler)
     {
         MemoryMarshal.AsRef<nlmsghdr>(request).nlmsg_seq = ++_sequence;
         Send(request);
         bool interrupted = false;
+        ExceptionDispatchInfo? failure = null;
         while (true)
         {
             SysResult received = Receive(0, out ReadOnlySpan<byte> datagram);
@@ -71,9 +76,13 @@ internal sealed unsafe class NetlinkSocket : IDisposable
                     continue;
                 interrupted |= (header.nlmsg_flags & NetlinkAbi.NLM_F_DUMP_INTR) != 0;
                 if (header.nlmsg_type is NetlinkAbi.NLMSG_ERROR or NetlinkAbi.NLMSG_DONE)
+                {
+                    failure?.Throw();
                     return Verdict(header, payload, interrupted);
-                if (header.nlmsg_type != NetlinkAbi.NLMSG_NOOP)
-                    handler?.Invoke(header.nlmsg_type, payload);
+                }
+
+                if (header.nlmsg_type != NetlinkAbi.NLMSG_NOOP && failure is null)
+                    failure = Handle(handler, header.nlmsg_type, payload);
             }
         }
     }
@@ -108,7 +117,28 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     private static FileDescriptor OpenHere()
     {
         int fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NetlinkAbi.NETLINK_ROUTE);
-        return new FileDescriptor(SysResult.FromReturn(fd).OrThrow("socket AF_NETLINK"));
+        var descriptor = new FileDescriptor(SysResult.FromReturn(fd).OrThrow("socket AF_NETLINK"));
+
+        // The kernel chooses the port. A socket without one is passed over by broadcasts.
+        var address = new sockaddr_nl { nl_family = (ushort)LibC.AF_NETLINK };
+        SysResult bound = SysResult.FromReturn(LibC.bind(fd, (sockaddr*)&address, (uint)sizeof(sockaddr_nl)));
+        if (!bound.IsSuccess)
+            descriptor.Dispose();
+        bound.OrThrow("bind AF_NETLINK");
+        return descriptor;
+    }
+
+    private static ExceptionDispatchInfo? Handle(NetlinkMessageHandler? handler, ushort type, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            handler?.Invoke(type, payload);
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return ExceptionDispatchInfo.Capture(exception);
+        }
     }
 
     private static NetlinkAnswer Verdict(nlmsghdr header, ReadOnlySpan<byte> payload, bool interrupted)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using FastTun.Linux.Native;
 
 namespace FastTun.Linux.Netlink;
@@ -74,8 +75,13 @@ internal static class RouteMessage
             return null;
         int length = Math.Min((int)header.rtm_dst_len, AddressText.Bits(destination));
         var network = new IPNetwork(AddressText.Network(destination, length), length);
+        isPlain = isPlain && InterfaceRoute.Problem(network, gateway, table) is null;
         InterfaceRoute? route = isPlain ? new InterfaceRoute(network, gateway, metric, table) : null;
-        return new ListedRoute(route, header.rtm_protocol, gateway is not null || !isPlain, payload.ToArray());
+        byte[] restorable = payload.ToArray();
+
+        // The other flags tell how the nexthop fares (RTNH_F_DEAD, RTNH_F_LINKDOWN), and no request may hold them.
+        MemoryMarshal.AsRef<rtmsg>(restorable.AsSpan()).rtm_flags &= Rtnetlink.RTNH_F_ONLINK;
+        return new ListedRoute(route, header.rtm_protocol, gateway is not null || !isPlain, restorable);
     }
 
     private static void Write(ref NetlinkWriter writer, int index, InterfaceRoute route, rtmsg header)
