@@ -64,7 +64,7 @@ parse_options() {
     done
     check_options
     add_forwarder "$REFERENCE='$BASELINE/forward'"
-    [[ $SUBJECT == none ]] || add_forwarder "${SUBJECT:-fasttun=\'$HERE/fasttun-forward.sh\'}"
+    [[ $SUBJECT == none ]] || add_forwarder "${SUBJECT:-"fasttun='$HERE/fasttun-forward.sh'"}"
     local peer
     for peer in "${peers[@]}"; do
         add_forwarder "$peer"

@@ -40,9 +40,11 @@ build_baseline() {
 
 # Without the build servers that would outlive it.
 build_fasttun() {
+    local output
     progress "building FastTun (Release)"
-    timeout 600 dotnet build "$ROOT/src/FastTun.Cli" -c Release -v quiet --nologo \
-        -nodeReuse:false -p:UseSharedCompilation=false >&2 || die "FastTun did not build"
+    output=$(timeout 600 dotnet build "$ROOT/src/FastTun.Cli" -c Release -v quiet --nologo \
+        -nodeReuse:false -p:UseSharedCompilation=false 2>&1) ||
+        die "FastTun did not build:"$'\n'"$output"
 }
 
 # The machine and the state of the sources, as JSON: figures mean nothing without them.
