@@ -64,7 +64,7 @@ parse_options() {
     done
     check_options
     add_forwarder "$REFERENCE='$BASELINE/forward'"
-    [[ $SUBJECT == none ]] || add_forwarder "${SUBJECT:-fasttun=\'$HERE/fasttun-forward.sh\'}"
+    [[ $SUBJECT == none ]] || add_forwarder "${SUBJECT:-"fasttun='$HERE/fasttun-forward.sh'"}"
     local peer
     for peer in "${peers[@]}"; do
         add_forwarder "$peer"
@@ -109,6 +109,7 @@ measure() {
         --argjson use "$(processor_use "$before" "$after")" --argjson drops "$(($(device_drops "$name") - drops))" '
         {$workload, $forwarder, $round} + $load + $use + {device_drops: $drops}
         | .cpu_share = .cpu_seconds / .seconds
+        | .others_cpu_seconds = ([.machine_cpu_seconds - .cpu_seconds - .load_cpu_seconds, 0] | max)
         | if .bits then
               .bits_per_second = .bits / .seconds | .cpu_seconds_per_gbit = .cpu_seconds / (.bits / 1e9)
           else
@@ -150,9 +151,9 @@ result() {
         jq -nc --arg name "$name" --arg command "${COMMAND[$name]}" '{($name): $command}'
     done | jq -s -L "$HERE" --slurpfile runs "$1" --argjson machine "$(fingerprint)" --arg reference "$REFERENCE" \
         --argjson rounds "$ROUNDS" --argjson duration "$DURATION" --argjson flows "$FLOWS" --argjson run "$RUN" \
-        --arg forwarder_processor "$FORWARDER_CPU" '
+        --arg processors "${PROCESSORS[*]}" '
         include "forwarding";
-        {$machine, options: {$rounds, duration_seconds: $duration, $flows, packets_per_turn: $run, $forwarder_processor},
+        {$machine, options: {$rounds, duration_seconds: $duration, $flows, packets_per_turn: $run, $processors},
          forwarders: add, $reference, summary: $runs | summary($reference), $runs}'
 }
 

@@ -137,6 +137,7 @@ int main(int argc, char **argv)
             sleep_until(due);
         sent += (uint64_t)send_run(flow);
     }
-    printf("{\"packets_sent\": %lu, \"seconds\": %.6f}\n", sent, (double)(now_ns() - begin) / 1e9);
+    printf("{\"packets_sent\": %lu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", sent, (double)(now_ns() - begin) / 1e9,
+           cpu_seconds());
     return EXIT_SUCCESS;
 }

@@ -103,8 +103,8 @@ static void print_report(int fd, uint64_t packets, uint64_t bytes, uint64_t stra
         lost += flows[i].next > flows[i].packets ? flows[i].next - flows[i].packets : 0;
     }
     printf("{\"packets\": %lu, \"payload_bytes\": %lu, \"seconds\": %.6f, \"flows\": %lu, \"lost\": %lu, \"late\": %lu, "
-           "\"strangers\": %lu, \"socket_drops\": %u",
-           packets, bytes, seconds, seen, lost, late, strangers, memory[SK_MEMINFO_DROPS]);
+           "\"strangers\": %lu, \"socket_drops\": %u, \"cpu_seconds\": %.6f",
+           packets, bytes, seconds, seen, lost, late, strangers, memory[SK_MEMINFO_DROPS], cpu_seconds());
     const char *separator = ", \"per_flow\": [";
     for (size_t i = 0; option.per_flow && i < MAX_FLOWS; i++) {
         if (flows[i].packets == 0)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Traffic through a forwarder, from its namespace NAME-a to NAME-b. Each load prints one JSON object: what arrived, in how
-# many seconds, and what did not.
+# many seconds, what did not, and the processor time of sender and receiver.
 
 UDP_PORT=9000 TCP_PORT=5201
 
@@ -15,7 +15,9 @@ udp_load() {
     kill -TERM "$pid"
     read -r -t 30 -u "$sink" received || die "udp_sink did not report"
     exec {sink}<&-
-    jq -n --argjson sent "$sent" --argjson received "$received" '$received + {packets_sent: $sent.packets_sent}'
+    jq -n --argjson sent "$sent" --argjson received "$received" '
+        $received + {packets_sent: $sent.packets_sent, load_cpu_seconds: ($sent.cpu_seconds + $received.cpu_seconds)}
+        | del(.cpu_seconds)'
 }
 
 # tcp_load NAME SECONDS: one iperf3 stream.
@@ -32,6 +34,7 @@ tcp_load() {
         die "iperf3 through '$name': $(jq -r '.error // "failed"' /dev/shm/iperf3.json)"
     cat <&"$server" >/dev/null   # until it has ended and its port is free
     exec {server}<&-
-    jq '.end | {bits: (.sum_received.bytes * 8), seconds: .sum_received.seconds, retransmits: .sum_sent.retransmits}' \
-        /dev/shm/iperf3.json
+    jq '.end | {bits: (.sum_received.bytes * 8), seconds: .sum_received.seconds, retransmits: .sum_sent.retransmits,
+                load_cpu_seconds: (.sum_sent.seconds / 100
+                                   * (.cpu_utilization_percent | .host_total + .remote_total))}' /dev/shm/iperf3.json
 }
