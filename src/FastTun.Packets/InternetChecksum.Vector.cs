@@ -76,7 +76,9 @@ public static partial class InternetChecksum
         }
 
         ulong sum = Total(Vector512.Sum(all0 + all1), Vector512.Sum(high0 + high1));
-        return sum + SumScalar(ref Unsafe.Add(ref start, offset), length - (int)offset);
+        ref byte rest = ref Unsafe.Add(ref start, offset);
+        int restLength = length - (int)offset;
+        return sum + (restLength >= 2 * Vector256<byte>.Count ? Sum256(ref rest, restLength) : SumScalar(ref rest, restLength));
     }
 
     private static ulong Total(ulong all, ulong high) => all - (high << 32) + high;

@@ -17,11 +17,14 @@ internal readonly struct Ipv6ExtensionHeaders
         (1UL << (int)IpProtocol.HopByHopOptions) | (1UL << (int)IpProtocol.Routing) | (1UL << (int)IpProtocol.Fragment) |
         (1UL << (int)IpProtocol.AuthenticationHeader) | (1UL << (int)IpProtocol.DestinationOptions);
 
+    // The fragment header's offset and M flag (RFC 8200 section 4.5), zero without one.
+    private readonly ushort _fragmentWord;
+
     private Ipv6ExtensionHeaders(IpProtocol protocol, int end, ushort fragmentWord)
     {
         Protocol = protocol;
         End = end;
-        FragmentWord = fragmentWord;
+        _fragmentWord = fragmentWord;
     }
 
     /// <summary>The upper-layer protocol; of a later fragment: what its fragment header names.</summary>
@@ -30,12 +33,15 @@ internal readonly struct Ipv6ExtensionHeaders
     /// <summary>Where the upper layer begins, in bytes from the packet's start; at most the packet's length.</summary>
     public int End { get; }
 
-    /// <summary>The fragment header's offset and M flag (RFC 8200 section 4.5); zero without one.</summary>
-    public ushort FragmentWord { get; }
+    /// <summary>Where the payload lies in its datagram, in bytes.</summary>
+    public int FragmentOffset => _fragmentWord & ~7;
+
+    /// <summary>The fragment header's M flag.</summary>
+    public bool MoreFragments => (_fragmentWord & 1) != 0;
 
     /// <summary>Which part of a datagram the packet carries.</summary>
-    public FragmentKind Fragment => (FragmentWord & ~7) != 0 ? FragmentKind.Later
-        : (FragmentWord & 1) != 0 ? FragmentKind.First : FragmentKind.None;
+    public FragmentKind Fragment =>
+        FragmentOffset != 0 ? FragmentKind.Later : MoreFragments ? FragmentKind.First : FragmentKind.None;
 
     /// <summary>Walks the chain.</summary>
     /// <param name="packet">The packet, at least its fixed header, cut to its own length.</param>

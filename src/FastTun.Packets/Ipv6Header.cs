@@ -76,7 +76,10 @@ public readonly ref struct Ipv6Header
     public FragmentKind Fragment => _extensions.Fragment;
 
     /// <summary>Where this packet's payload lies in its datagram, in bytes, as parsed: a multiple of 8.</summary>
-    public int FragmentOffset => _extensions.FragmentWord & ~7;
+    public int FragmentOffset => _extensions.FragmentOffset;
+
+    /// <summary>Whether more of the datagram follows in other packets (M), as parsed.</summary>
+    public bool MoreFragments => _extensions.MoreFragments;
 
     /// <summary>Differentiated services and ECN, the whole byte (RFC 2474, RFC 3168).</summary>
     public byte TrafficClass
