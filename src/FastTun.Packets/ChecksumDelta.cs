@@ -1,13 +1,15 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3:
-/// <c>HC' = ~(~HC + ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers
-/// those fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. The default
-/// value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and more do.
+/// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3: <c>HC' = ~(~HC +
+/// ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers those
+/// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. The default
+/// value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and
+/// more do.
 /// </summary>
 /// <remarks>
-/// RFC 1141's shorter form, <c>HC + m + ~m'</c>, can yield 0xFFFF (-0) where summing gives 0 (RFC 1624 section 3); it is not used.
+/// RFC 1141's shorter form, <c>HC + m + ~m'</c>, can yield 0xFFFF (-0) where summing gives 0 (RFC 1624 section 3); it
+/// is not used.
 /// </remarks>
 public readonly struct ChecksumDelta
 {
@@ -62,8 +64,9 @@ public readonly struct ChecksumDelta
     }
 
     /// <summary>
-    /// Updates a partial checksum: the un-complemented pseudo-header sum that TCP's and UDP's field holds while the rest of the
-    /// summing is left to others (virtio-net NEEDS_CSUM). It covers addresses, protocol and length, but not the ports.
+    /// Updates a partial checksum: the un-complemented pseudo-header sum that TCP's and UDP's field holds while the
+    /// rest of the summing is left to others (virtio-net NEEDS_CSUM). It covers addresses, protocol and length, but not
+    /// the ports.
     /// </summary>
     /// <param name="partial">The checksum field's old value, host order.</param>
     /// <returns>Its new value.</returns>

@@ -2,8 +2,8 @@ namespace FastTun.Packets;
 
 /// <summary>
 /// An Ethernet frame, without its check sequence, seen through its header (IEEE 802.3), up to two VLAN tags skipped.
-/// <see cref="TryParse"/> proves all lengths once; afterwards no member can leave the frame, whatever is written into it.
-/// A view is for one thread.
+/// <see cref="TryParse"/> proves all lengths once; afterwards no member can leave the frame, whatever is written into
+/// it. A view is for one thread.
 /// </summary>
 public readonly ref struct EthernetHeader
 {

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace FastTun.Packets;
 
 /// <summary>
-/// The hash of a flow, equal for both directions: each end (address and port) is reduced to 64 bits, the two are put in order,
-/// and a multiplication to 128 bits mixes them. The key is drawn at process start, so that nobody outside can choose flows that
-/// collide; values mean nothing to another process. Not a cryptographic hash.
+/// The hash of a flow, equal for both directions: each end (address and port) is reduced to 64 bits, the two are put in
+/// order, and a multiplication to 128 bits mixes them. The key is drawn at process start, so that nobody outside can
+/// choose flows that collide; values mean nothing to another process. Not a cryptographic hash.
 /// </summary>
 internal static class FlowHash
 {

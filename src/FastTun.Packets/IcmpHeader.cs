@@ -1,8 +1,9 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// An ICMP message for IPv4 seen through its header (RFC 792). <see cref="TryParse"/> proves the length once; afterwards no
-/// member can leave the message. Values are in host order. Plain setters leave the checksum alone. A view is for one thread.
+/// An ICMP message for IPv4 seen through its header (RFC 792). <see cref="TryParse"/> proves the length once;
+/// afterwards no member can leave the message. Values are in host order. Plain setters leave the checksum alone. A view
+/// is for one thread.
 /// </summary>
 public readonly ref struct IcmpHeader
 {
@@ -74,14 +75,18 @@ public readonly ref struct IcmpHeader
         set => NetworkOrder.WriteUInt16(_message, SequenceNumberOffset, value);
     }
 
-    /// <summary>Of "fragmentation needed" (type 3, code 4): the next link's MTU in bytes (RFC 1191 section 4).</summary>
+    /// <summary>
+    /// Of "fragmentation needed" (type 3, code 4): the next link's MTU in bytes (RFC 1191 section 4).
+    /// </summary>
     public ushort Mtu
     {
         get => SequenceNumber;
         set => SequenceNumber = value;
     }
 
-    /// <summary>Whether the message reports an error, and must therefore never cause another (RFC 1122 section 3.2.2).</summary>
+    /// <summary>
+    /// Whether the message reports an error, and must therefore never cause another (RFC 1122 section 3.2.2).
+    /// </summary>
     public bool IsError => Type is IcmpType.DestinationUnreachable or IcmpType.Redirect or IcmpType.TimeExceeded
         or IcmpType.ParameterProblem or (IcmpType)4; // 4: source quench, deprecated by RFC 6633 but an error still.
 

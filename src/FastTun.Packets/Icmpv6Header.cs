@@ -1,8 +1,9 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// An ICMP message for IPv6 seen through its header (RFC 4443 section 2.1). <see cref="TryParse"/> proves the length once; afterwards no
-/// member can leave the message. Values are in host order. Plain setters leave the checksum alone. A view is for one thread.
+/// An ICMP message for IPv6 seen through its header (RFC 4443 section 2.1). <see cref="TryParse"/> proves the length
+/// once; afterwards no member can leave the message. Values are in host order. Plain setters leave the checksum alone.
+/// A view is for one thread.
 /// </summary>
 public readonly ref struct Icmpv6Header
 {
@@ -81,15 +82,21 @@ public readonly ref struct Icmpv6Header
         set => Parameter = value;
     }
 
-    /// <summary>Whether the message reports an error, and must therefore never cause another (RFC 4443 section 2.4 (e)).</summary>
+    /// <summary>
+    /// Whether the message reports an error, and must therefore never cause another (RFC 4443 section 2.4 (e)).
+    /// </summary>
     public bool IsError => (byte)Type < 128;
 
     /// <summary>Whether the checksum is correct.</summary>
-    /// <param name="pseudoHeader">The IP header's <c>SumPseudoHeader(Length)</c>: unlike ICMP for IPv4, it is covered.</param>
+    /// <param name="pseudoHeader">
+    /// The IP header's <c>SumPseudoHeader(Length)</c>: unlike ICMP for IPv4, it is covered.
+    /// </param>
     public bool VerifyChecksum(ushort pseudoHeader) => InternetChecksum.Verify(_message, pseudoHeader);
 
     /// <summary>Computes and writes the checksum.</summary>
-    /// <param name="pseudoHeader">The IP header's <c>SumPseudoHeader(Length)</c>: unlike ICMP for IPv4, it is covered.</param>
+    /// <param name="pseudoHeader">
+    /// The IP header's <c>SumPseudoHeader(Length)</c>: unlike ICMP for IPv4, it is covered.
+    /// </param>
     public void UpdateChecksum(ushort pseudoHeader)
     {
         Checksum = 0;

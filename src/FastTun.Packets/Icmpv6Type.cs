@@ -1,6 +1,8 @@
 namespace FastTun.Packets;
 
-/// <summary>The kinds of ICMP message for IPv6 (RFC 4443, RFC 4861 and the IANA registry). Those below 128 are errors.</summary>
+/// <summary>
+/// The kinds of ICMP message for IPv6 (RFC 4443, RFC 4861 and the IANA registry). Those below 128 are errors.
+/// </summary>
 public enum Icmpv6Type : byte
 {
     /// <summary>The packet cannot be delivered.</summary>

@@ -4,9 +4,10 @@ using System.Runtime.Intrinsics;
 namespace FastTun.Packets;
 
 /// <content>
-/// The vector kernels. A 64-bit lane of a vector holds two 32-bit words, high and low. Adding whole lanes wraps, and adding the
-/// high words alone does not; the lanes' total less the high words' total, shifted back, is exactly the low words' total
-/// (modulo 2^64, which it cannot exceed below 2^31 bytes). That is one shift and two additions a vector, and no carry.
+/// The vector kernels. A 64-bit lane of a vector holds two 32-bit words, high and low. Adding whole lanes wraps, and
+/// adding the high words alone does not; the lanes' total less the high words' total, shifted back, is exactly the low
+/// words' total (modulo 2^64, which it cannot exceed below 2^31 bytes). That is one shift and two additions a vector,
+/// and no carry.
 /// </content>
 public static partial class InternetChecksum
 {
@@ -78,7 +79,8 @@ public static partial class InternetChecksum
         ulong sum = Total(Vector512.Sum(all0 + all1), Vector512.Sum(high0 + high1));
         ref byte rest = ref Unsafe.Add(ref start, offset);
         int restLength = length - (int)offset;
-        return sum + (restLength >= 2 * Vector256<byte>.Count ? Sum256(ref rest, restLength) : SumScalar(ref rest, restLength));
+        bool isLong = restLength >= 2 * Vector256<byte>.Count;
+        return sum + (isLong ? Sum256(ref rest, restLength) : SumScalar(ref rest, restLength));
     }
 
     private static ulong Total(ulong all, ulong high) => all - (high << 32) + high;

@@ -5,20 +5,23 @@ using System.Runtime.InteropServices;
 namespace FastTun.Packets;
 
 /// <summary>
-/// The Internet checksum (RFC 1071): the one's complement of the one's complement sum of all 16-bit words, an odd last byte
-/// padded with zero. A <em>sum</em> here is folded to 16 bits and not complemented, a <em>checksum</em> is complemented; both
-/// are in host order, ready to be written big-endian. The summing itself runs in the machine's own byte order and is swapped
-/// once at the end (RFC 1071 section 2 (B)), in 64-bit lanes that need no carries. Stateless, safe from any thread.
+/// The Internet checksum (RFC 1071): the one's complement of the one's complement sum of all 16-bit words, an odd last
+/// byte padded with zero. A <em>sum</em> here is folded to 16 bits and not complemented, a <em>checksum</em> is
+/// complemented; both are in host order, ready to be written big-endian. The summing itself runs in the machine's own
+/// byte order and is swapped once at the end (RFC 1071 section 2 (B)), in 64-bit lanes that need no carries. Stateless,
+/// safe from any thread.
 /// </summary>
 public static partial class InternetChecksum
 {
-    /// <summary>The sum of the bytes. To continue a sum over several pieces, all but the last must be of even length.</summary>
+    /// <summary>
+    /// The sum of the bytes. To continue a sum over several pieces, all but the last must be of even length.
+    /// </summary>
     /// <param name="data">At most 2^31 bytes; never read past its end.</param>
     public static ushort Sum(ReadOnlySpan<byte> data)
     {
         ref byte start = ref MemoryMarshal.GetReference(data);
-        ulong sum = data.Length < VectorThreshold ? SumScalar(ref start, data.Length) : SumVector(ref start, data.Length);
-        return ToHostOrder(Fold(sum));
+        int length = data.Length;
+        return ToHostOrder(Fold(length < VectorThreshold ? SumScalar(ref start, length) : SumVector(ref start, length)));
     }
 
     /// <summary>The checksum of the bytes, in which the checksum field itself must be zero.</summary>
@@ -26,7 +29,9 @@ public static partial class InternetChecksum
     /// <param name="initial">A sum to start from, such as that of a pseudo-header.</param>
     public static ushort Compute(ReadOnlySpan<byte> data, ushort initial = 0) => (ushort)~Add(Sum(data), initial);
 
-    /// <summary>Whether the bytes, checksum field included, carry a correct checksum (RFC 1071 section 1 (3)).</summary>
+    /// <summary>
+    /// Whether the bytes, checksum field included, carry a correct checksum (RFC 1071 section 1 (3)).
+    /// </summary>
     /// <param name="data">What the checksum covers.</param>
     /// <param name="initial">A sum to start from, such as that of a pseudo-header.</param>
     public static bool Verify(ReadOnlySpan<byte> data, ushort initial = 0) => Add(Sum(data), initial) == 0xFFFF;
@@ -77,7 +82,9 @@ public static partial class InternetChecksum
         return (upper >> 32) + (uint)upper + (lower >> 32) + (uint)lower;
     }
 
-    /// <summary>The reference the vectors are tested against, and what short data uses: 32-bit words in 64-bit lanes.</summary>
+    /// <summary>
+    /// The reference the vectors are tested against, and what short data uses: 32-bit words in 64-bit lanes.
+    /// </summary>
     internal static ulong SumScalar(ref byte start, int length)
     {
         ulong even = 0, odd = 0;

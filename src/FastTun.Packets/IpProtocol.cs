@@ -1,6 +1,8 @@
 namespace FastTun.Packets;
 
-/// <summary>What an IP packet carries: the IPv4 protocol field and the IPv6 next header (IANA protocol numbers).</summary>
+/// <summary>
+/// What an IP packet carries: the IPv4 protocol field and the IPv6 next header (IANA protocol numbers).
+/// </summary>
 public enum IpProtocol : byte
 {
     /// <summary>IPv6 hop-by-hop options (RFC 8200 section 4.3).</summary>

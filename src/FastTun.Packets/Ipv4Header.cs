@@ -1,10 +1,10 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// An IPv4 packet seen through its header (RFC 791 section 3.1). <see cref="TryParse"/> proves all lengths once; afterwards no
-/// member can leave the packet, whatever is written into it. Values are in host order. A plain setter writes its field and
-/// leaves the checksum to <see cref="UpdateChecksum"/> or <see cref="AdjustChecksum"/>; the methods that replace a field keep
-/// the header checksum right themselves. A view is for one thread.
+/// An IPv4 packet seen through its header (RFC 791 section 3.1). <see cref="TryParse"/> proves all lengths once;
+/// afterwards no member can leave the packet, whatever is written into it. Values are in host order. A plain setter
+/// writes its field and leaves the checksum to <see cref="UpdateChecksum"/> or <see cref="AdjustChecksum"/>; the
+/// methods that replace a field keep the header checksum right themselves. A view is for one thread.
 /// </summary>
 public readonly ref struct Ipv4Header
 {
@@ -82,7 +82,9 @@ public readonly ref struct Ipv4Header
         set => NetworkOrder.WriteByte(_packet, TypeOfServiceOffset, value);
     }
 
-    /// <summary>Bytes of header and payload. Setting it writes the field; the view keeps the length it was parsed with.</summary>
+    /// <summary>
+    /// Bytes of header and payload. Setting it writes the field; the view keeps the length it was parsed with.
+    /// </summary>
     public ushort TotalLength
     {
         get => NetworkOrder.ReadUInt16(_packet, TotalLengthOffset);
@@ -178,7 +180,8 @@ public readonly ref struct Ipv4Header
             return false;
         TimeToLive = (byte)(timeToLive - 1);
 
-        // The field is the upper half of its 16-bit word; the lower half, the protocol, does not change and cancels out.
+        // The field is the upper half of its 16-bit word; the lower half, the protocol, does not change and cancels
+        // out.
         AdjustChecksum(ChecksumDelta.Of(0x0100, 0x0000));
         return true;
     }

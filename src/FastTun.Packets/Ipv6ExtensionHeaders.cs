@@ -1,21 +1,22 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// The walk along IPv6 extension headers to what a packet really carries (RFC 8200 section 4). It ends at the first header that
-/// is not an extension, at ESP (what follows is encrypted), or behind a later fragment's fragment header.
+/// The walk along IPv6 extension headers to what a packet really carries (RFC 8200 section 4). It ends at the first
+/// header that is not an extension, at ESP (what follows is encrypted), or behind a later fragment's fragment header.
 /// </summary>
 internal readonly struct Ipv6ExtensionHeaders
 {
     /// <summary>
-    /// No sensible packet has more: RFC 8200 section 4.1 recommends each at most once, destination options twice. The bound
-    /// keeps a hostile packet from costing a walk over thousands of 8-byte headers.
+    /// No sensible packet has more: RFC 8200 section 4.1 recommends each at most once, destination options twice. The
+    /// bound keeps a hostile packet from costing a walk over thousands of 8-byte headers.
     /// </summary>
     public const int MaxCount = 8;
 
     private const int FragmentLength = 8;
     private const ulong ExtensionsBelow64 =
-        (1UL << (int)IpProtocol.HopByHopOptions) | (1UL << (int)IpProtocol.Routing) | (1UL << (int)IpProtocol.Fragment) |
-        (1UL << (int)IpProtocol.AuthenticationHeader) | (1UL << (int)IpProtocol.DestinationOptions);
+        (1UL << (int)IpProtocol.HopByHopOptions) | (1UL << (int)IpProtocol.Routing) |
+        (1UL << (int)IpProtocol.Fragment) | (1UL << (int)IpProtocol.AuthenticationHeader) |
+        (1UL << (int)IpProtocol.DestinationOptions);
 
     // The fragment header's offset and M flag (RFC 8200 section 4.5), zero without one.
     private readonly ushort _fragmentWord;
@@ -87,7 +88,8 @@ internal readonly struct Ipv6ExtensionHeaders
         ? ((ExtensionsBelow64 >> (byte)protocol) & 1) != 0
         : protocol is IpProtocol.Mobility or IpProtocol.Hip or IpProtocol.Shim6;
 
-    // All count 8-byte units beyond the first, but the authentication header (RFC 4302 section 2.2): 4-byte units less two.
+    // All count 8-byte units beyond the first, but the authentication header (RFC 4302 section 2.2): 4-byte units less
+    // two.
     private static int LengthOf(IpProtocol protocol, byte lengthField) => protocol switch
     {
         IpProtocol.Fragment => FragmentLength,

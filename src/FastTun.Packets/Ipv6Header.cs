@@ -1,9 +1,10 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// An IPv6 packet seen through its header (RFC 8200 section 3), extension headers walked. <see cref="TryParse"/> proves all
-/// lengths once; afterwards no member can leave the packet, whatever is written into it. Values are in host order. There is no
-/// header checksum; what replaces an address returns the change for the upper layer's. A view is for one thread.
+/// An IPv6 packet seen through its header (RFC 8200 section 3), extension headers walked. <see cref="TryParse"/> proves
+/// all lengths once; afterwards no member can leave the packet, whatever is written into it. Values are in host order.
+/// There is no header checksum; what replaces an address returns the change for the upper layer's. A view is for one
+/// thread.
 /// </summary>
 /// <remarks>Jumbograms (RFC 2675) are not understood: a TUN device carries no packet over 65,535 bytes.</remarks>
 public readonly ref struct Ipv6Header
@@ -69,7 +70,9 @@ public readonly ref struct Ipv6Header
     /// <summary>What the packet carries behind all extension headers.</summary>
     public Span<byte> Payload => _packet[_extensions.End..];
 
-    /// <summary>What <see cref="Payload"/> is, as parsed; of a later fragment: what its fragment header names.</summary>
+    /// <summary>
+    /// What <see cref="Payload"/> is, as parsed; of a later fragment: what its fragment header names.
+    /// </summary>
     public IpProtocol Protocol => _extensions.Protocol;
 
     /// <summary>Which part of a datagram this is, as parsed.</summary>
@@ -84,18 +87,22 @@ public readonly ref struct Ipv6Header
     /// <summary>Differentiated services and ECN, the whole byte (RFC 2474, RFC 3168).</summary>
     public byte TrafficClass
     {
-        get => (byte)(NetworkOrder.ReadUInt32(_packet, 0) >> 20);
-        set => NetworkOrder.WriteUInt32(_packet, 0, (NetworkOrder.ReadUInt32(_packet, 0) & 0xF00F_FFFF) | ((uint)value << 20));
+        get => (byte)(FirstWord >> 20);
+        set => FirstWord = (FirstWord & 0xF00F_FFFF) | ((uint)value << 20);
     }
 
-    /// <summary>What packets of one flow have in common (RFC 6437): 20 bits; higher ones are ignored when set.</summary>
+    /// <summary>
+    /// What packets of one flow have in common (RFC 6437): 20 bits; higher ones are ignored when set.
+    /// </summary>
     public uint FlowLabel
     {
-        get => NetworkOrder.ReadUInt32(_packet, 0) & 0xF_FFFF;
-        set => NetworkOrder.WriteUInt32(_packet, 0, (NetworkOrder.ReadUInt32(_packet, 0) & 0xFFF0_0000) | (value & 0xF_FFFF));
+        get => FirstWord & 0xF_FFFF;
+        set => FirstWord = (FirstWord & 0xFFF0_0000) | (value & 0xF_FFFF);
     }
 
-    /// <summary>Bytes behind the fixed header. Setting it writes the field; the view keeps the length it was parsed with.</summary>
+    /// <summary>
+    /// Bytes behind the fixed header. Setting it writes the field; the view keeps the length it was parsed with.
+    /// </summary>
     public ushort PayloadLength
     {
         get => NetworkOrder.ReadUInt16(_packet, PayloadLengthOffset);
@@ -160,11 +167,20 @@ public readonly ref struct Ipv6Header
         return delta;
     }
 
-    /// <summary>The sum of the pseudo-header that TCP's, UDP's and ICMPv6's checksums cover (RFC 8200 section 8.1).</summary>
+    /// <summary>
+    /// The sum of the pseudo-header that TCP's, UDP's and ICMPv6's checksums cover (RFC 8200 section 8.1).
+    /// </summary>
     /// <param name="length">Bytes of upper-layer header and data: the TCP segment's, or UDP's own length field.</param>
     /// <remarks>
     /// With a routing header that still has segments left, the pseudo-header has the last segment's address, not the
     /// destination field's; this sum is then not the sender's.
     /// </remarks>
     public ushort SumPseudoHeader(int length) => InternetChecksum.SumPseudoHeader(Source, Destination, Protocol, length);
+
+    // Version, traffic class and flow label.
+    private uint FirstWord
+    {
+        get => NetworkOrder.ReadUInt32(_packet, 0);
+        set => NetworkOrder.WriteUInt32(_packet, 0, value);
+    }
 }

@@ -6,9 +6,9 @@ using System.Runtime.InteropServices;
 namespace FastTun.Packets;
 
 /// <summary>
-/// Reads and writes fields in network order (big-endian) at offsets that a header's <c>TryParse</c> has proven. A release
-/// build therefore checks nothing here; a debug build checks every access. No other code of this project does without checks,
-/// but the checksum's kernels.
+/// Reads and writes fields in network order (big-endian) at offsets that a header's <c>TryParse</c> has proven. A
+/// release build therefore checks nothing here; a debug build checks every access. No other code of this project does
+/// without checks, but the checksum's kernels.
 /// </summary>
 internal static class NetworkOrder
 {

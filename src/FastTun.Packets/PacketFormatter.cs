@@ -5,8 +5,8 @@ using System.Text;
 namespace FastTun.Packets;
 
 /// <summary>
-/// One line for a packet, much as tcpdump writes it: for traces, and for tests that fail. Takes any bytes, never throws, and
-/// allocates: not for the hot path. Stateless, safe from any thread.
+/// One line for a packet, much as tcpdump writes it: for traces, and for tests that fail. Takes any bytes, never
+/// throws, and allocates: not for the hot path. Stateless, safe from any thread.
 /// </summary>
 public static class PacketFormatter
 {
@@ -96,8 +96,10 @@ public static class PacketFormatter
             IpProtocol.Icmpv6 => TryAppendIcmpv6(line, payload),
             _ => false,
         };
-        if (!described)
-            line.Append($"{parsed.Protocol}{(parsed.Fragment == FragmentKind.None ? "" : " fragment")}, length {payload.Length}");
+        if (described)
+            return;
+        line.Append(parsed.Protocol).Append(parsed.Fragment == FragmentKind.None ? "" : " fragment");
+        line.Append($", length {payload.Length}");
     }
 
     private static bool TryAppendTcp(StringBuilder line, Span<byte> payload)

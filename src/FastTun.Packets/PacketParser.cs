@@ -1,8 +1,9 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// Classifies a packet in one pass: version, offsets, protocol, fragment and flow. All lengths of the IP headers are proven; the
-/// upper layer's are left to its own view. Checksums are not verified. Stateless, safe from any thread, allocates nothing.
+/// Classifies a packet in one pass: version, offsets, protocol, fragment and flow. All lengths of the IP headers are
+/// proven; the upper layer's are left to its own view. Checksums are not verified. Stateless, safe from any thread,
+/// allocates nothing.
 /// </summary>
 public static class PacketParser
 {
@@ -105,8 +106,8 @@ public static class PacketParser
         protocol is IpProtocol.Tcp or IpProtocol.Udp or IpProtocol.Sctp or IpProtocol.Dccp or IpProtocol.UdpLite
         && fragment != FragmentKind.Later && l4Length >= 2 * sizeof(ushort);
 
-    // Later fragments have no ports, and over IPv6 may name another protocol than the first (an extension header behind the
-    // fragment header). Hashing the addresses alone keeps a datagram's fragments together.
+    // Later fragments have no ports, and over IPv6 may name another protocol than the first (an extension header behind
+    // the fragment header). Hashing the addresses alone keeps a datagram's fragments together.
     private static uint HashedPorts(ReadOnlySpan<byte> packet, int l4Offset, bool hasPorts, FragmentKind fragment) =>
         hasPorts && fragment == FragmentKind.None ? NetworkOrder.ReadUInt32(packet, l4Offset) : 0;
 

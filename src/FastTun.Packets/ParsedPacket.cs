@@ -1,14 +1,16 @@
 namespace FastTun.Packets;
 
-/// <summary>What <see cref="PacketParser"/> finds in a packet. Offsets and lengths are in bytes and proven to lie within it.</summary>
+/// <summary>
+/// What <see cref="PacketParser"/> finds in a packet. Offsets and lengths are in bytes and proven to lie within it.
+/// </summary>
 public readonly struct ParsedPacket
 {
     /// <summary>Where the IP header begins: 0, or behind an Ethernet header.</summary>
     public int L3Offset { get; init; }
 
     /// <summary>
-    /// Where the IP payload begins, extension headers skipped; at most <see cref="End"/>. It is an upper-layer header, of which
-    /// nothing is proven, unless <see cref="Fragment"/> is <see cref="FragmentKind.Later"/>.
+    /// Where the IP payload begins, extension headers skipped; at most <see cref="End"/>. It is an upper-layer header,
+    /// of which nothing is proven, unless <see cref="Fragment"/> is <see cref="FragmentKind.Later"/>.
     /// </summary>
     public int L4Offset { get; init; }
 
@@ -16,7 +18,8 @@ public readonly struct ParsedPacket
     public int TotalLength { get; init; }
 
     /// <summary>
-    /// A hash of the flow (see <see cref="Packets.FlowHash"/>): equal for both directions and for all fragments of a datagram.
+    /// A hash of the flow (see <see cref="Packets.FlowHash"/>): equal for both directions and for all fragments of a
+    /// datagram.
     /// </summary>
     public uint FlowHash { get; init; }
 
@@ -30,8 +33,8 @@ public readonly struct ParsedPacket
     public FragmentKind Fragment { get; init; }
 
     /// <summary>
-    /// Whether two 16-bit ports, source then destination, lie at <see cref="L4Offset"/>: the protocol has them, they are there,
-    /// and this is no later fragment.
+    /// Whether two 16-bit ports, source then destination, lie at <see cref="L4Offset"/>: the protocol has them, they
+    /// are there, and this is no later fragment.
     /// </summary>
     public bool HasPorts { get; init; }
 

@@ -1,9 +1,10 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// A TCP segment seen through its header (RFC 9293 section 3.1). <see cref="TryParse"/> proves all lengths once; afterwards no
-/// member can leave the segment, whatever is written into it. Values are in host order. A plain setter writes its field and
-/// leaves the checksum alone; the methods that replace a field keep a complete checksum right. A view is for one thread.
+/// A TCP segment seen through its header (RFC 9293 section 3.1). <see cref="TryParse"/> proves all lengths once;
+/// afterwards no member can leave the segment, whatever is written into it. Values are in host order. A plain setter
+/// writes its field and leaves the checksum alone; the methods that replace a field keep a complete checksum right. A
+/// view is for one thread.
 /// </summary>
 public readonly ref struct TcpHeader
 {
@@ -86,8 +87,11 @@ public readonly ref struct TcpHeader
     public TcpFlags Flags
     {
         get => (TcpFlags)(NetworkOrder.ReadUInt16(_segment, FlagsOffset) & FlagsMask);
-        set => NetworkOrder.WriteUInt16(
-            _segment, FlagsOffset, (ushort)((NetworkOrder.ReadUInt16(_segment, FlagsOffset) & ~FlagsMask) | ((ushort)value & FlagsMask)));
+        set
+        {
+            int others = NetworkOrder.ReadUInt16(_segment, FlagsOffset) & ~FlagsMask;
+            NetworkOrder.WriteUInt16(_segment, FlagsOffset, (ushort)(others | ((ushort)value & FlagsMask)));
+        }
     }
 
     /// <summary>The receive window, unscaled.</summary>

@@ -1,9 +1,10 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// A UDP datagram seen through its header (RFC 768). <see cref="TryParse"/> proves all lengths once; afterwards no member can
-/// leave the datagram, whatever is written into it. Values are in host order. A plain setter writes its field and leaves the
-/// checksum alone; the methods that replace a field keep a complete checksum right, and "none" none. A view is for one thread.
+/// A UDP datagram seen through its header (RFC 768). <see cref="TryParse"/> proves all lengths once; afterwards no
+/// member can leave the datagram, whatever is written into it. Values are in host order. A plain setter writes its
+/// field and leaves the checksum alone; the methods that replace a field keep a complete checksum right, and "none"
+/// none. A view is for one thread.
 /// </summary>
 public readonly ref struct UdpHeader
 {
@@ -20,7 +21,9 @@ public readonly ref struct UdpHeader
     private UdpHeader(Span<byte> datagram) => _datagram = datagram;
 
     /// <summary>Looks at an IP payload as a UDP datagram. The checksum is not verified.</summary>
-    /// <param name="payload">The IP packet's payload; bytes behind the UDP length are ignored (RFC 9868 puts options there).</param>
+    /// <param name="payload">
+    /// The IP packet's payload; bytes behind the UDP length are ignored (RFC 9868 puts options there).
+    /// </param>
     /// <param name="header">The view, when the answer is true.</param>
     /// <returns>Whether the length field covers the header and lies within the payload.</returns>
     public static bool TryParse(Span<byte> payload, out UdpHeader header)
@@ -52,7 +55,9 @@ public readonly ref struct UdpHeader
         set => NetworkOrder.WriteUInt16(_datagram, DestinationPortOffset, value);
     }
 
-    /// <summary>Bytes of header and data. Setting it writes the field; the view keeps the length it was parsed with.</summary>
+    /// <summary>
+    /// Bytes of header and data. Setting it writes the field; the view keeps the length it was parsed with.
+    /// </summary>
     public ushort Length
     {
         get => NetworkOrder.ReadUInt16(_datagram, LengthOffset);

@@ -6,9 +6,11 @@ namespace FastTun.Packets.Tests;
 /// <summary>Addresses as text, in the numbers that the header views use.</summary>
 internal static class Addresses
 {
-    public static uint V4(string address) => BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(address).GetAddressBytes());
+    public static uint V4(string address) =>
+        BinaryPrimitives.ReadUInt32BigEndian(IPAddress.Parse(address).GetAddressBytes());
 
-    public static UInt128 V6(string address) => BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(address).GetAddressBytes());
+    public static UInt128 V6(string address) =>
+        BinaryPrimitives.ReadUInt128BigEndian(IPAddress.Parse(address).GetAddressBytes());
 
     public static IPAddress Of(uint address)
     {

@@ -40,8 +40,8 @@ public class ChecksumDeltaTests
                     ushort expected = ReferenceChecksum.Compute(Words(header, other, (ushort)after));
                     ushort updated = ChecksumDelta.Of(before, (ushort)after).ApplyTo(old);
 
-                    // When all words become zero, their sum is +0, which no update can tell from -0 (RFC 1624 section 3).
-                    // No real header is all zeros.
+                    // When all words become zero, their sum is +0, which no update can tell from -0 (RFC 1624 section
+                    // 3). No real header is all zeros.
                     if (other == 0 && after == 0)
                         Assert.True(updated is 0 or 0xFFFF);
                     else if (updated != expected)

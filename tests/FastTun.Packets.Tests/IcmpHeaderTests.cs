@@ -42,7 +42,8 @@ public class IcmpHeaderTests
         byte[] packet = Four.Echo(7, 9);
         Assert.True(IcmpHeader.TryParse(packet.AsSpan(20), out IcmpHeader icmp));
         icmp.Type = IcmpType.EchoReply;
-        icmp.AdjustChecksum(ChecksumDelta.Of((ushort)((byte)IcmpType.EchoRequest << 8), (ushort)((byte)IcmpType.EchoReply << 8)));
+        const ushort Request = (byte)IcmpType.EchoRequest << 8, Reply = (byte)IcmpType.EchoReply << 8;
+        icmp.AdjustChecksum(ChecksumDelta.Of(Request, Reply));
         Assert.Equal(Four.Echo(7, 9, reply: true), packet);
 
         packet = Six.Echo(7, 9);

@@ -15,7 +15,14 @@ public class Ipv4HeaderTests
     [Fact]
     public void ReadsEveryField()
     {
-        byte[] packet = (Packet with { TypeOfService = 0xB9, TimeToLive = 7, Identification = 0xBEEF, DontFragment = true }).Udp();
+        PacketBuilder builder = Packet with
+        {
+            TypeOfService = 0xB9,
+            TimeToLive = 7,
+            Identification = 0xBEEF,
+            DontFragment = true,
+        };
+        byte[] packet = builder.Udp();
         Assert.True(Ipv4Header.TryParse([.. packet, 1, 2, 3], out Ipv4Header header));
         Assert.Equal(28, header.HeaderLength);
         Assert.Equal(28 + 8 + 11, header.TotalLength);
@@ -43,7 +50,7 @@ public class Ipv4HeaderTests
     [InlineData(0, false, FragmentKind.None)]
     public void ReadsFragments(int offset, bool more, FragmentKind expected)
     {
-        Assert.True(Ipv4Header.TryParse((Packet with { FragmentOffset = offset, MoreFragments = more }).Udp(), out Ipv4Header header));
+        Ipv4Header header = Parse((Packet with { FragmentOffset = offset, MoreFragments = more }).Udp());
         Assert.Equal(expected, header.Fragment);
         Assert.Equal(offset, header.FragmentOffset);
         Assert.Equal(more, header.MoreFragments);
@@ -85,7 +92,7 @@ public class Ipv4HeaderTests
         Check((h, v) => h.Source = v, h => h.Source, uint.MaxValue);
         Check((h, v) => h.Destination = v, h => h.Destination, uint.MaxValue);
 
-        static void Check(Setter set, Getter get, uint mask) => Gen.Select(Gen.UInt, Gen.Byte.Array[47]).Sample((value, bytes) =>
+        static void Check(Setter set, Getter get, uint mask) => Gen.UInt.Select(Gen.Byte.Array[47]).Sample((value, bytes) =>
         {
             Ipv4Header header = Parse(Valid(bytes));
             byte[] others = Others(header, set);
@@ -104,11 +111,11 @@ public class Ipv4HeaderTests
         Check((h, v) => h.ReplaceSource(v), h => h.Source, uint.MaxValue);
         Check((h, v) => h.ReplaceDestination(v), h => h.Destination, uint.MaxValue);
 
-        static void Check(Setter replace, Getter get, uint mask) => Gen.Select(Gen.UInt, Gen.Byte.Array[47]).Sample((value, bytes) =>
+        static void Check(Setter set, Getter get, uint mask) => Gen.UInt.Select(Gen.Byte.Array[47]).Sample((value, bytes) =>
         {
             Ipv4Header header = Parse(Valid(bytes));
             header.UpdateChecksum();
-            replace(header, value & mask);
+            set(header, value & mask);
             Assert.Equal(value & mask, get(header));
             ushort adjusted = header.Checksum;
             header.UpdateChecksum();

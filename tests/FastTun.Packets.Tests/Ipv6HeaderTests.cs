@@ -3,12 +3,18 @@ using FastTun.TestKit.Packets;
 
 namespace FastTun.Packets.Tests;
 
-/// <summary>The IPv6 view: what it refuses, what it reads, how it walks extension headers, and what it writes.</summary>
+/// <summary>
+/// The IPv6 view: what it refuses, what it reads, how it walks extension headers, and what it writes.
+/// </summary>
 public class Ipv6HeaderTests
 {
     private static readonly PacketBuilder Packet = new()
     {
-        Source = "2001:db8::1", Destination = "2001:db8:1::2", TypeOfService = 0xB9, TimeToLive = 7, Payload = new byte[11],
+        Source = "2001:db8::1",
+        Destination = "2001:db8:1::2",
+        TypeOfService = 0xB9,
+        TimeToLive = 7,
+        Payload = new byte[11],
     };
 
     private delegate void Setter(Ipv6Header header, UInt128 value);
@@ -78,7 +84,8 @@ public class Ipv6HeaderTests
     [InlineData((IpProtocol)253)]
     public void TheWalkEndsWhereNothingCanBeRead(IpProtocol protocol)
     {
-        byte[] packet = (Packet with { ExtensionHeaders = [(IpProtocol.HopByHopOptions, new byte[8])] }).Wrap(protocol, new byte[3]);
+        PacketBuilder builder = Packet with { ExtensionHeaders = [(IpProtocol.HopByHopOptions, new byte[8])] };
+        byte[] packet = builder.Wrap(protocol, new byte[3]);
         Assert.True(Ipv6Header.TryParse(packet, out Ipv6Header header));
         Assert.Equal(protocol, header.Protocol);
         Assert.Equal(3, header.Payload.Length);
@@ -90,7 +97,8 @@ public class Ipv6HeaderTests
     [InlineData(65528, false, FragmentKind.Later)]
     public void ReadsFragments(int offset, bool more, FragmentKind expected)
     {
-        Assert.True(Ipv6Header.TryParse((Packet with { FragmentOffset = offset, MoreFragments = more }).Udp(), out Ipv6Header header));
+        byte[] packet = (Packet with { FragmentOffset = offset, MoreFragments = more }).Udp();
+        Assert.True(Ipv6Header.TryParse(packet, out Ipv6Header header));
         Assert.Equal(expected, header.Fragment);
         Assert.Equal(offset, header.FragmentOffset);
         Assert.Equal(more, header.MoreFragments);
@@ -127,7 +135,8 @@ public class Ipv6HeaderTests
         for (int version = 0; version < 16; version++)
         {
             packet[0] = (byte)(version << 4);
-            Assert.Equal(version == 6 ? ParseError.None : ParseError.BadVersion, Ipv6Header.Validate(packet, out _, out _));
+            ParseError expected = version == 6 ? ParseError.None : ParseError.BadVersion;
+            Assert.Equal(expected, Ipv6Header.Validate(packet, out _, out _));
         }
     }
 

@@ -53,9 +53,15 @@ public class PacketFormatterTests
         Assert.Equal(
             "IP6 (hlim 64, offset 1448) 2001:db8::1 > 2001:db8::2: Udp fragment, length 11",
             PacketFormatter.Format((Six with { FragmentOffset = 1448 }).Udp()));
-        Assert.Equal("IP (ttl 64) 192.0.2.1 > 198.51.100.1: Gre, length 2", PacketFormatter.Format(Four.Wrap(IpProtocol.Gre, [1, 2])));
-        Assert.Equal("IP (ttl 64) 192.0.2.1 > 198.51.100.1: Tcp, length 1", PacketFormatter.Format(Four.Wrap(IpProtocol.Tcp, [1])));
-        Assert.Equal("IP (ttl 64) 192.0.2.1 > 198.51.100.1: 253, length 0", PacketFormatter.Format(Four.Wrap((IpProtocol)253, [])));
+        Assert.Equal(
+            "IP (ttl 64) 192.0.2.1 > 198.51.100.1: Gre, length 2",
+            PacketFormatter.Format(Four.Wrap(IpProtocol.Gre, [1, 2])));
+        Assert.Equal(
+            "IP (ttl 64) 192.0.2.1 > 198.51.100.1: Tcp, length 1",
+            PacketFormatter.Format(Four.Wrap(IpProtocol.Tcp, [1])));
+        Assert.Equal(
+            "IP (ttl 64) 192.0.2.1 > 198.51.100.1: 253, length 0",
+            PacketFormatter.Format(Four.Wrap((IpProtocol)253, [])));
     }
 
     [Fact]
@@ -64,7 +70,8 @@ public class PacketFormatterTests
         Assert.Equal("Empty, 0 bytes: ", PacketFormatter.Format([]));
         Assert.Equal("BadVersion, 3 bytes: ff 00 01", PacketFormatter.Format([0xFF, 0, 1]));
         Assert.Equal("TooShort, 1 bytes: 45", PacketFormatter.Format([0x45]));
-        Assert.EndsWith(" 2000 bytes: " + string.Join(' ', Enumerable.Repeat("00", 24)), PacketFormatter.Format(new byte[2000]));
+        string zeros = string.Join(' ', Enumerable.Repeat("00", 24));
+        Assert.Equal("BadVersion, 2000 bytes: " + zeros, PacketFormatter.Format(new byte[2000]));
     }
 
     [Fact]
@@ -75,7 +82,8 @@ public class PacketFormatterTests
             "IP (ttl 64) 192.0.2.1.1024 > 198.51.100.1.2048: UDP, length 3",
             PacketFormatter.FormatEthernet(PacketBuilder.Ethernet(Four.Udp(), vlan: 7)));
         Assert.Equal(
-            "00:00:00:00:00:00 > 00:00:00:00:00:00, Arp, length 14: NotIp, 14 bytes: 00 00 00 00 00 00 00 00 00 00 00 00 08 06",
+            "00:00:00:00:00:00 > 00:00:00:00:00:00, Arp, length 14: " +
+            "NotIp, 14 bytes: 00 00 00 00 00 00 00 00 00 00 00 00 08 06",
             PacketFormatter.FormatEthernet([.. new byte[12], 8, 6]));
         Assert.Equal("TooShort, 2 bytes: 01 02", PacketFormatter.FormatEthernet([1, 2]));
     }

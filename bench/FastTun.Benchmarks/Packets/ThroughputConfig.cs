@@ -32,11 +32,13 @@ public sealed class ThroughputConfig : ManualConfig
 
         public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase) =>
-            benchmarkCase.Parameters["Bytes"] is int bytes && summary[benchmarkCase]?.ResultStatistics is { Mean: > 0 } statistics
-                ? $"{bytes / statistics.Mean:F1}"
-                : "?";
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+        {
+            double? nanoseconds = summary[benchmarkCase]?.ResultStatistics?.Mean;
+            return benchmarkCase.Parameters["Bytes"] is int bytes && nanoseconds > 0 ? $"{bytes / nanoseconds:F1}" : "?";
+        }
 
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) =>
+            GetValue(summary, benchmarkCase);
     }
 }

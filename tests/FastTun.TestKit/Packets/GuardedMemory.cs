@@ -4,8 +4,8 @@ using Tmds.Linux;
 namespace FastTun.TestKit.Packets;
 
 /// <summary>
-/// Memory whose last byte lies right before a page that may not be touched: who reads or writes past the end crashes the
-/// process, and cannot go unnoticed.
+/// Memory whose last byte lies right before a page that may not be touched: who reads or writes past the end crashes
+/// the process, and cannot go unnoticed.
 /// </summary>
 public sealed unsafe class GuardedMemory : IDisposable
 {
@@ -20,7 +20,8 @@ public sealed unsafe class GuardedMemory : IDisposable
         int page = Environment.SystemPageSize;
         _usable = (capacity + page - 1) / page * page;
         _mapped = _usable + page;
-        void* mapped = LibC.mmap(null, _mapped, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        int protection = LibC.PROT_READ | LibC.PROT_WRITE, flags = LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS;
+        void* mapped = LibC.mmap(null, _mapped, protection, flags, -1, 0);
         if (mapped == LibC.MAP_FAILED)
             throw new LinuxException("mmap", "guarded memory", (Errno)LibC.errno);
         _start = (byte*)mapped;

@@ -6,9 +6,12 @@ using FastTun.Packets;
 namespace FastTun.TestKit.Packets;
 
 /// <summary>
-/// Builds correct packets, byte by byte and with the reference checksum, so that it shares nothing with what it tests. The
-/// addresses decide the version. Vary one with <c>with</c>:
-/// <code>var ping = new PacketBuilder { Destination = "203.0.113.7" }; byte[] old = (ping with { TimeToLive = 1 }).Echo();</code>
+/// Builds correct packets, byte by byte and with the reference checksum, so that it shares nothing with what it tests.
+/// The addresses decide the version. Vary one with <c>with</c>:
+/// <code>
+/// var ping = new PacketBuilder { Destination = "203.0.113.7" };
+/// byte[] expiring = (ping with { TimeToLive = 1 }).Echo();
+/// </code>
 /// </summary>
 public sealed record PacketBuilder
 {
@@ -36,7 +39,10 @@ public sealed record PacketBuilder
     /// <summary>IPv4's DF.</summary>
     public bool DontFragment { get; init; }
 
-    /// <summary>Where the payload lies in its datagram, in bytes; over IPv6 this or <see cref="MoreFragments"/> adds a fragment header.</summary>
+    /// <summary>
+    /// Where the payload lies in its datagram, in bytes; over IPv6 this or <see cref="MoreFragments"/> adds a fragment
+    /// header.
+    /// </summary>
     public int FragmentOffset { get; init; }
 
     /// <summary>Whether more fragments follow.</summary>
@@ -115,16 +121,17 @@ public sealed record PacketBuilder
     public byte[] Wrap(IpProtocol protocol, ReadOnlySpan<byte> payload) =>
         IsIpv6 ? WrapIpv6(protocol, payload) : WrapIpv4(protocol, payload);
 
-    /// <summary>The sum of the pseudo-header, un-complemented: what the checksum field of a NEEDS_CSUM packet holds.</summary>
+    /// <summary>
+    /// The sum of the pseudo-header, un-complemented: what the checksum field of a NEEDS_CSUM packet holds.
+    /// </summary>
     /// <param name="protocol">The upper-layer protocol.</param>
     /// <param name="length">Bytes of upper-layer header and data.</param>
     public ushort PseudoHeaderSum(IpProtocol protocol, int length)
     {
-        byte[] addresses = [.. IPAddress.Parse(Source).GetAddressBytes(), .. IPAddress.Parse(Destination).GetAddressBytes()];
         byte[] rest = new byte[8];
         BinaryPrimitives.WriteInt32BigEndian(rest, length);
         rest[7] = (byte)protocol;
-        return ReferenceChecksum.Sum([.. addresses, .. rest]);
+        return ReferenceChecksum.Sum([.. Bytes(Source), .. Bytes(Destination), .. rest]);
     }
 
     /// <summary>An Ethernet frame around an IP packet, between two locally administered addresses.</summary>
@@ -149,8 +156,8 @@ public sealed record PacketBuilder
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), (ushort)(flags | (FragmentOffset / 8)));
         packet[8] = TimeToLive;
         packet[9] = (byte)protocol;
-        IPAddress.Parse(Source).GetAddressBytes().CopyTo(packet, 12);
-        IPAddress.Parse(Destination).GetAddressBytes().CopyTo(packet, 16);
+        Bytes(Source).CopyTo(packet, 12);
+        Bytes(Destination).CopyTo(packet, 16);
         Options.CopyTo(packet, 20);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(10), ReferenceChecksum.Compute(packet.AsSpan(0, headerLength)));
         payload.CopyTo(packet.AsSpan(headerLength));
@@ -159,16 +166,17 @@ public sealed record PacketBuilder
 
     private byte[] WrapIpv6(IpProtocol protocol, ReadOnlySpan<byte> payload)
     {
-        (IpProtocol Protocol, byte[] Header)[] extensions =
-            FragmentOffset != 0 || MoreFragments ? [.. ExtensionHeaders, (IpProtocol.Fragment, FragmentHeader())] : ExtensionHeaders;
+        (IpProtocol Protocol, byte[] Header)[] extensions = FragmentOffset != 0 || MoreFragments
+            ? [.. ExtensionHeaders, (IpProtocol.Fragment, FragmentHeader())]
+            : ExtensionHeaders;
         int extensionsLength = extensions.Sum(extension => extension.Header.Length);
         byte[] packet = new byte[40 + extensionsLength + payload.Length];
         packet[0] = (byte)(0x60 | (TypeOfService >> 4));
         packet[1] = (byte)(TypeOfService << 4);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), (ushort)(packet.Length - 40));
         packet[7] = TimeToLive;
-        IPAddress.Parse(Source).GetAddressBytes().CopyTo(packet, 8);
-        IPAddress.Parse(Destination).GetAddressBytes().CopyTo(packet, 24);
+        Bytes(Source).CopyTo(packet, 8);
+        Bytes(Destination).CopyTo(packet, 24);
         int nextHeader = 6, offset = 40;
         foreach ((IpProtocol extension, byte[] header) in extensions)
         {
@@ -190,6 +198,8 @@ public sealed record PacketBuilder
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(4), Identification);
         return header;
     }
+
+    private static byte[] Bytes(string address) => IPAddress.Parse(address).GetAddressBytes();
 
     private void WritePorts(byte[] header)
     {

@@ -1,8 +1,8 @@
 namespace FastTun.TestKit.Packets;
 
 /// <summary>
-/// RFC 1071 as it is written: 16-bit words one after the other, the carry brought round each time. Slow, and shares nothing with
-/// the code it judges.
+/// RFC 1071 as it is written: 16-bit words one after the other, the carry brought round each time. Slow, and shares
+/// nothing with the code it judges.
 /// </summary>
 public static class ReferenceChecksum
 {
@@ -18,7 +18,9 @@ public static class ReferenceChecksum
     /// <summary>The checksum, host order.</summary>
     public static ushort Compute(ReadOnlySpan<byte> data, ushort initial = 0) => (ushort)~Sum(data, initial);
 
-    /// <summary>The sums of every prefix of the data, prefix length as index: one pass instead of one a length.</summary>
+    /// <summary>
+    /// The sums of every prefix of the data, prefix length as index: one pass instead of one a length.
+    /// </summary>
     public static ushort[] PrefixSums(ReadOnlySpan<byte> data)
     {
         var sums = new ushort[data.Length + 1];
