@@ -73,9 +73,7 @@ internal sealed class PortMonitor : IDisposable
     {
         while (watch.Monitor.TryRead(out LinkEvent? change))
         {
-            if (change.Link.Index != watch.Index)
-                continue;
-            if (change.Change.HasFlag(LinkChange.Removed))
+            if (watch.Monitor.HasEnded)
             {
                 Follow(port, watch);
                 return;
@@ -117,18 +115,15 @@ internal sealed class PortMonitor : IDisposable
     {
         try
         {
-            using NetworkNamespace ns = device.OpenNamespace();
-            var watch = new Watch(device, LinkMonitor.Open(ns), device.Index);
-            _watches.Add(port, watch);
-            _epoll.Add(watch.Monitor.Descriptor, port);
+            TunDeviceMonitor monitor = device.OpenMonitor();
+            _watches.Add(port, new Watch(device, monitor));
+            _epoll.Add(monitor.Descriptor, port);
 
             // What happened since the port was made, or during a move, would be told to nobody.
-            if (watch.Monitor.Links.FirstOrDefault(link => link.Index == watch.Index) is { } link)
-                Report(port, link);
+            Report(port, device.Link);
         }
         catch (Exception exception) when (exception is LinuxException or ObjectDisposedException)
         {
-
             // Not allowed to look there, or gone already: its queues say what matters to the workers.
         }
     }
@@ -140,5 +135,5 @@ internal sealed class PortMonitor : IDisposable
         _ports.Report(port, PortChangeKind.Renamed, state => state with { Name = link.Name });
     }
 
-    private sealed record Watch(TunDevice Device, LinkMonitor Monitor, int Index);
+    private sealed record Watch(TunDevice Device, TunDeviceMonitor Monitor);
 }
