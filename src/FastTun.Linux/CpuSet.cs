@@ -6,8 +6,8 @@ using Tmds.Linux;
 namespace FastTun.Linux;
 
 /// <summary>
-/// A set of processors, by their numbers (cpuset(7)), written <c>0,2-5</c>. Immutable. Holds the numbers that a cpu_set_t of
-/// glibc holds.
+/// A set of processors, by their numbers (cpuset(7)), written <c>0,2-5</c>. Immutable. Holds the numbers that a
+/// cpu_set_t of glibc holds.
 /// </summary>
 public sealed unsafe class CpuSet : IReadOnlyCollection<int>, IEquatable<CpuSet>
 {
@@ -54,7 +54,8 @@ public sealed unsafe class CpuSet : IReadOnlyCollection<int>, IEquatable<CpuSet>
     public static CpuSet Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Read(text, out CpuSet? result) is { } problem ? throw new FormatException($"CPUs '{text}': {problem}") : result!;
+        string? problem = Read(text, out CpuSet? result);
+        return problem is null ? result! : throw new FormatException($"CPUs '{text}': {problem}");
     }
 
     /// <summary>Reads what <see cref="Parse"/> reads.</summary>

@@ -6,23 +6,26 @@ namespace FastTun.Linux;
 /// <summary>What only the calling thread can do for itself.</summary>
 public static unsafe class CurrentThread
 {
-    /// <summary>The processor time that this thread has used so far, its own code and the kernel's on its behalf.</summary>
+    /// <summary>
+    /// The processor time that this thread has used so far, its own code and the kernel's on its behalf.
+    /// </summary>
     public static TimeSpan CpuTime
     {
         get
         {
             timespec time;
-            SysResult.FromReturn(Time.clock_gettime(Time.CLOCK_THREAD_CPUTIME_ID, &time)).OrThrow("clock_gettime THREAD_CPUTIME");
-            return TimeSpan.FromSeconds((long)time.tv_sec) + TimeSpan.FromTicks((long)time.tv_nsec / TimeSpan.NanosecondsPerTick);
+            SysResult.FromReturn(Time.clock_gettime(Time.CLOCK_THREAD_CPUTIME_ID, &time)).OrThrow("clock_gettime");
+            return new TimeSpan((((long)time.tv_sec * 1_000_000_000) + (long)time.tv_nsec) / TimeSpan.NanosecondsPerTick);
         }
     }
 
     /// <summary>
-    /// Keeps this thread on these processors from now on (sched_setaffinity(2)). For threads that are the caller's own: one of
-    /// the pool would stay pinned for whoever comes next.
+    /// Keeps this thread on these processors from now on (sched_setaffinity(2)). For threads that are the caller's own:
+    /// one of the pool would stay pinned for whoever comes next.
     /// </summary>
     /// <param name="cpus">At least one processor, all of which the thread may use.</param>
-    /// <exception cref="LinuxException">One of them does not exist, or is not for this process; nothing was changed.</exception>
+    /// <exception cref="LinuxException">One of them does not exist, or is not for this process; nothing was
+    /// changed.</exception>
     public static void Pin(CpuSet cpus)
     {
         ArgumentNullException.ThrowIfNull(cpus);
@@ -36,7 +39,8 @@ public static unsafe class CurrentThread
             result = SysResult.Failure(Errno.EINVAL);
         }
 
-        result.OrThrow("sched_setaffinity", cpus.ToString(), $"some of these CPUs cannot be used; this thread runs on {before}");
+        result.OrThrow(
+            "sched_setaffinity", cpus.ToString(), $"not all of these CPUs can be used; this thread has {before}");
     }
 
     private static SysResult Set(CpuSet cpus)

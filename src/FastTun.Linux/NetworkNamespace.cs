@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Text;
 using FastTun.Linux.Netlink;
 using Tmds.Linux;
@@ -6,12 +5,12 @@ using Tmds.Linux;
 namespace FastTun.Linux;
 
 /// <summary>
-/// A network namespace (network_namespaces(7)), held by a descriptor: interfaces, addresses, routes and sockets of its own.
-/// One made here is anonymous: it vanishes with its last descriptor, socket and thread, whatever ends the process. Code runs
-/// inside on threads made for that, which end afterwards, so that no thread of the pool is ever somewhere else. Work that
-/// awaits something continues on a thread of the pool, and so outside.
+/// A network namespace (network_namespaces(7)), held by a descriptor: interfaces, addresses, routes and sockets of its
+/// own. One made here is anonymous: it vanishes with its last descriptor, socket and thread, whatever ends the process.
+/// Code runs inside on threads made for that, which end afterwards, so that no thread of the pool is ever somewhere
+/// else. Work that awaits something continues on a thread of the pool, and so outside.
 /// </summary>
-public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNamespace>
+public sealed unsafe partial class NetworkNamespace : IDisposable, IEquatable<NetworkNamespace>
 {
     private const string NamedDirectory = "/run/netns/";
     private const string ThisThread = "/proc/thread-self/ns/net";
@@ -62,9 +61,12 @@ public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNam
     public static NetworkNamespace Current() => new(OpenFile(ThisThread, ThisThread, null), "current");
 
     /// <summary>Opens a namespace that exists.</summary>
-    /// <param name="name">A name under /run/netns, a path (it holds a slash), or <c>pid:N</c> for a process's namespace.</param>
-    /// <exception cref="FormatException">The name is empty, or what follows <c>pid:</c> is not a process number.</exception>
-    /// <exception cref="LinuxException">There is none of that name, it is not a network namespace, or it may not be opened.</exception>
+    /// <param name="name">A name under /run/netns, a path (it holds a slash), or <c>pid:N</c> for a process's
+    /// namespace.</param>
+    /// <exception cref="FormatException">The name is empty, or what follows <c>pid:</c> is not a process
+    /// number.</exception>
+    /// <exception cref="LinuxException">There is none of that name, it is not a network namespace, or it may not be
+    /// opened.</exception>
     public static NetworkNamespace Open(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -77,9 +79,10 @@ public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNam
                 : throw new FormatException($"network namespace '{name}': pid: wants a process number, as in pid:1234");
         }
 
-        string path = name.Contains('/') ? name : NamedDirectory + name;
-        string hint = name.Contains('/') ? "there is no such file" : "there is no such namespace; 'ip netns list' shows those there are";
-        return new NetworkNamespace(OpenFile(path, name, hint), name);
+        FileDescriptor descriptor = name.Contains('/')
+            ? OpenFile(name, name, "there is no such file")
+            : OpenFile(NamedDirectory + name, name, "there is no such namespace; 'ip netns list' shows those there are");
+        return new NetworkNamespace(descriptor, name);
     }
 
     /// <summary>Takes ownership of an open descriptor of a namespace, also when it throws.</summary>
@@ -89,64 +92,6 @@ public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNam
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         return new NetworkNamespace(descriptor, $"descriptor {descriptor.Number}");
-    }
-
-    /// <summary>Runs code inside, on a thread of its own, and waits for it.</summary>
-    /// <param name="work">Any code; what it throws is thrown here with its stack.</param>
-    /// <exception cref="LinuxException">The process lacks CAP_SYS_ADMIN to enter.</exception>
-    public void Run(Action work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        Run(() =>
-        {
-            work();
-            return 0;
-        });
-    }
-
-    /// <inheritdoc cref="Run(Action)"/>
-    /// <returns>What the code returned.</returns>
-    public T Run<T>(Func<T> work)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        return OnThread($"netns {Name}", () =>
-        {
-            Enter();
-            return work();
-        });
-    }
-
-    /// <summary>Starts a background thread that spends its life inside.</summary>
-    /// <param name="name">The thread's name.</param>
-    /// <param name="body">What it does. What this throws ends the process, as on any thread.</param>
-    /// <returns>The running thread.</returns>
-    /// <exception cref="LinuxException">The process lacks CAP_SYS_ADMIN to enter; the thread has ended.</exception>
-    public Thread StartThread(string name, ThreadStart body)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        var entered = new TaskCompletionSource();
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                Enter();
-                entered.SetResult();
-            }
-            catch (LinuxException failure)
-            {
-                entered.SetException(failure);
-                return;
-            }
-
-            body();
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
-        thread.Start();
-        entered.Task.GetAwaiter().GetResult();
-        return thread;
     }
 
     /// <summary>Brings the loopback interface up, and with it 127.0.0.1 and ::1.</summary>
@@ -175,31 +120,6 @@ public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNam
     private static string Privilege(string verb) =>
         $"to {verb} a network namespace needs CAP_SYS_ADMIN; run as root, or inside 'unshare -Urn'";
 
-    private static T OnThread<T>(string name, Func<T> work)
-    {
-        T? result = default;
-        ExceptionDispatchInfo? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                result = work();
-            }
-            catch (Exception exception)
-            {
-                failure = ExceptionDispatchInfo.Capture(exception);
-            }
-        })
-        {
-            IsBackground = true,
-            Name = name,
-        };
-        thread.Start();
-        thread.Join();
-        failure?.Throw();
-        return result!;
-    }
-
     private static FileDescriptor OpenFile(string path, string name, string? missing)
     {
         fixed (byte* text = Encoding.UTF8.GetBytes(path + '\0'))
@@ -213,11 +133,5 @@ public sealed unsafe class NetworkNamespace : IDisposable, IEquatable<NetworkNam
             };
             return new FileDescriptor(opened.OrThrow("open", $"network namespace {name}", hint));
         }
-    }
-
-    private void Enter()
-    {
-        SysResult entered = SysResult.FromReturn(LibC.setns(Descriptor.Number, LibC.CLONE_NEWNET));
-        entered.OrThrow("setns", Name, entered.Error == Errno.EPERM ? Privilege("enter") : null);
     }
 }

@@ -3,7 +3,9 @@ using Tmds.Linux;
 
 namespace FastTun.TestKit;
 
-/// <summary>A process of the same namespace that sends to other people's netlink sockets, as any may that is root there.</summary>
+/// <summary>
+/// A process of the same namespace that sends to other people's netlink sockets, as any may that is root there.
+/// </summary>
 public static unsafe class NetlinkForger
 {
     private const int AddressBytes = 12;

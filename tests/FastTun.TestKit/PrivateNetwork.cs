@@ -5,8 +5,8 @@ using FastTun.Linux.Netlink;
 namespace FastTun.TestKit;
 
 /// <summary>
-/// A host of a test's own: an anonymous network namespace with its loopback up, a conversation with its kernel side, and
-/// other people's tools run inside. All of it is gone when the test ends.
+/// A host of a test's own: an anonymous network namespace with its loopback up, a conversation with its kernel side,
+/// and other people's tools run inside. All of it is gone when the test ends.
 /// </summary>
 public sealed class PrivateNetwork : IDisposable
 {

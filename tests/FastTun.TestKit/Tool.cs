@@ -13,8 +13,8 @@ public sealed record ToolResult(string Command, int ExitCode, string Output, str
 }
 
 /// <summary>
-/// A child process of a test: one of the independent judges (ip, ping, iperf3, tshark, ...). It lives in the namespaces of
-/// the thread that starts it, and no longer than this object.
+/// A child process of a test: one of the independent judges (ip, ping, iperf3, tshark, ...). It lives in the namespaces
+/// of the thread that starts it, and no longer than this object.
 /// </summary>
 public sealed class Tool : IDisposable
 {

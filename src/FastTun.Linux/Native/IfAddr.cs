@@ -8,7 +8,6 @@ internal static class IfAddr
     public const ushort IFA_BROADCAST = 4;
     public const ushort IFA_FLAGS = 8;
 
-    public const uint IFA_F_SECONDARY = 0x01;
     public const uint IFA_F_NODAD = 0x02;
 }
 

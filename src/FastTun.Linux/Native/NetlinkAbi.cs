@@ -1,6 +1,8 @@
 namespace FastTun.Linux.Native;
 
-/// <summary>What linux/netlink.h defines, as far as it is used here: the frame that every netlink family shares (netlink(7)).</summary>
+/// <summary>
+/// What linux/netlink.h defines, as far as it is used here: the frame that every netlink family shares (netlink(7)).
+/// </summary>
 internal static class NetlinkAbi
 {
     public const int NETLINK_ROUTE = 0;
@@ -17,13 +19,11 @@ internal static class NetlinkAbi
     public const ushort NLM_F_REPLACE = 0x100;
     public const ushort NLM_F_EXCL = 0x200;
     public const ushort NLM_F_CREATE = 0x400;
-    public const ushort NLM_F_CAPPED = 0x100;
     public const ushort NLM_F_ACK_TLVS = 0x200;
 
     public const ushort NLMSG_NOOP = 1;
     public const ushort NLMSG_ERROR = 2;
     public const ushort NLMSG_DONE = 3;
-    public const ushort NLMSG_OVERRUN = 4;
 
     public const ushort NLMSGERR_ATTR_MSG = 1;
 
@@ -40,7 +40,9 @@ internal struct sockaddr_nl
     public uint nl_groups;
 }
 
-/// <summary>What every message starts with; the length counts this header and leaves out the padding to 4 bytes behind it.</summary>
+/// <summary>
+/// What every message starts with; the length counts this header and leaves out the padding to 4 bytes behind it.
+/// </summary>
 internal struct nlmsghdr
 {
     public uint nlmsg_len;

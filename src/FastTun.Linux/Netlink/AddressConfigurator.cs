@@ -5,15 +5,19 @@ namespace FastTun.Linux.Netlink;
 /// <summary>
 /// Makes an interface's addresses exactly those that are wanted, in their order. The kernel keeps an order of its own:
 /// <list type="bullet">
-/// <item>IPv4: a second address of one network is secondary. It is listed behind all primary ones, and goes with its primary.</item>
-/// <item>IPv6: a new address goes before the others, link-local ones stay last, and the first is the one to send from.</item>
+/// <item>IPv4: a second address of one network is secondary. It is listed behind all primary ones, and goes with its
+/// primary.</item>
+/// <item>IPv6: a new address goes before the others, link-local ones stay last, and the first is the one to send
+/// from.</item>
 /// </list>
 /// </summary>
 internal static class AddressConfigurator
 {
     private static readonly AddressFamily[] Families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
 
-    /// <summary>What two addresses of one interface cannot have in common: see inet_rtm_newaddr and ipv6_add_addr.</summary>
+    /// <summary>
+    /// What two addresses of one interface cannot have in common: see inet_rtm_newaddr and ipv6_add_addr.
+    /// </summary>
     public static (object Address, object? Network) Key(InterfaceAddress address) =>
         (address.Address, AddressText.IsIpv4(address.Address) ? address.Network : null);
 
@@ -78,7 +82,7 @@ internal static class AddressConfigurator
         private void Remove(List<InterfaceAddress> keep)
         {
             // Secondary ones are last, and so go before their primary would take them along.
-            foreach (InterfaceAddress address in Current().AsEnumerable().Reverse().Where(address => !keep.Contains(address)))
+            foreach (InterfaceAddress address in Current().Except(keep).Reverse())
                 socket.DeleteAddress(index, address);
         }
     }

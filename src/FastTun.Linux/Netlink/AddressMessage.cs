@@ -3,12 +3,10 @@ using FastTun.Linux.Native;
 
 namespace FastTun.Linux.Netlink;
 
-/// <summary>An address as the kernel listed it, with the bytes that make it again (as <c>ip address restore</c> does).</summary>
-internal sealed record ListedAddress(InterfaceAddress Address, byte[] Payload)
-{
-    /// <summary>Whether the kernel makes it itself when an interface comes up, and removes it as it goes down.</summary>
-    public bool IsLinkLocal => Address.Address.IsIPv6LinkLocal;
-}
+/// <summary>
+/// An address as the kernel listed it, with the bytes that make it again (as <c>ip address restore</c> does).
+/// </summary>
+internal sealed record ListedAddress(InterfaceAddress Address, byte[] Payload);
 
 /// <summary>Addresses to and from the kernel's messages.</summary>
 internal static class AddressMessage
@@ -27,12 +25,15 @@ internal static class AddressMessage
         if (address.Broadcast is not null)
             writer.Address(IfAddr.IFA_BROADCAST, address.Broadcast);
 
-        // Nobody on the link could answer a duplicate's probe, and until it is over the address could not be used (RFC 4862, 5.4).
+        // Nobody on the link could answer a duplicate's probe, and until it is over the address could not be used
+        // (RFC 4862, section 5.4).
         if (!isIpv4)
             writer.UInt32(IfAddr.IFA_FLAGS, IfAddr.IFA_F_NODAD);
     }
 
-    /// <summary>Reads an address; null where it is another interface's or not of a family that is spoken here.</summary>
+    /// <summary>
+    /// Reads an address; null where it is another interface's or not of a family that is spoken here.
+    /// </summary>
     public static ListedAddress? Read(int index, ReadOnlySpan<byte> payload)
     {
         var reader = new NetlinkReader(payload);
@@ -51,8 +52,9 @@ internal static class AddressMessage
         }
 
         // IPv6 leaves the local address out where there is no peer, IPv4 repeats it.
-        return (local ?? address) is { } own
-            ? new ListedAddress(InterfaceAddress.FromKernel(own, header.ifa_prefixlen, address, broadcast), payload.ToArray())
-            : null;
+        if ((local ?? address) is not { } own)
+            return null;
+        InterfaceAddress read = InterfaceAddress.FromKernel(own, header.ifa_prefixlen, address, broadcast);
+        return new ListedAddress(read, payload.ToArray());
     }
 }

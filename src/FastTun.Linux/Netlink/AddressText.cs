@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace FastTun.Linux.Netlink;
 
-/// <summary>Addresses from and to text, stricter than <see cref="IPAddress"/>, to which "10.1" and "[::1]:80" are addresses.</summary>
+/// <summary>
+/// Addresses from and to text, stricter than <see cref="IPAddress"/>, to which "10.1" and "[::1]:80" are addresses.
+/// </summary>
 internal static class AddressText
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out IPAddress? address)
@@ -24,7 +26,8 @@ internal static class AddressText
 
     public static bool IsIpv4(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork;
 
-    public static bool IsUnspecified(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+    public static bool IsUnspecified(IPAddress address) =>
+        address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     public static bool IsMulticast(IPAddress address) =>
         IsIpv4(address) ? (address.GetAddressBytes()[0] & 0xf0) == 0xe0 : address.IsIPv6Multicast;

@@ -5,10 +5,10 @@ using System.Net;
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// An address of an interface. Without a peer the prefix says which network is on the link; with one, the address is the
-/// host's end of a point-to-point link, and the prefix counts for the peer: <c>10.66.66.1 peer 10.66.66.2/24</c> routes the
-/// peer's network to the link. /31 is a link of two without a broadcast address (RFC 3021), /32 and /128 route nothing but a
-/// peer. Immutable, and valid once it exists.
+/// An address of an interface. Without a peer the prefix says which network is on the link; with one, the address is
+/// the host's end of a point-to-point link, and the prefix counts for the peer: <c>10.66.66.1 peer 10.66.66.2/24</c>
+/// routes the peer's network to the link. /31 is a link of two without a broadcast address (RFC 3021), /32 and /128
+/// route nothing but a peer. Immutable, and valid once it exists.
 /// </summary>
 public sealed record InterfaceAddress
 {
@@ -16,7 +16,8 @@ public sealed record InterfaceAddress
     /// <param name="address">The host's own address.</param>
     /// <param name="prefixLength">0 to 32 for IPv4, 0 to 128 for IPv6.</param>
     /// <param name="peer">The other end of a point-to-point link.</param>
-    /// <param name="broadcast">IPv4 with a prefix of at most 30 only, and not needed: the kernel takes the network's last address.</param>
+    /// <param name="broadcast">IPv4 with a prefix of at most 30 only, and not needed: the kernel takes the network's
+    /// last address.</param>
     /// <exception cref="ArgumentException">The message says which part cannot be, and why.</exception>
     public InterfaceAddress(IPAddress address, int prefixLength, IPAddress? peer = null, IPAddress? broadcast = null)
     {
@@ -34,7 +35,9 @@ public sealed record InterfaceAddress
     /// <summary>The host's own address.</summary>
     public IPAddress Address { get; private init; } = IPAddress.None;
 
-    /// <summary>How many leading bits of the peer (of the address, where there is no peer) name the network on the link.</summary>
+    /// <summary>
+    /// How many leading bits of the peer (of the address, where there is no peer) name the network on the link.
+    /// </summary>
     public int PrefixLength { get; private init; }
 
     /// <summary>The other end of a point-to-point link.</summary>
@@ -46,13 +49,16 @@ public sealed record InterfaceAddress
     /// <summary>The network that the kernel routes to the link for this address.</summary>
     public IPNetwork Network => new(AddressText.Network(Peer ?? Address, PrefixLength), PrefixLength);
 
-    /// <summary>Reads <c>A/N</c>, <c>A</c> (N is then all bits), <c>A peer B</c> or <c>A peer B/N</c>; <c>brd C</c> may follow.</summary>
+    /// <summary>
+    /// Reads <c>A/N</c>, <c>A</c> (N is then all bits), <c>A peer B</c> or <c>A peer B/N</c>; <c>brd C</c> may follow.
+    /// </summary>
     /// <param name="text">An address as <c>ip address</c> shows it.</param>
     /// <exception cref="FormatException">The message names the part that cannot be, and what could.</exception>
     public static InterfaceAddress Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Read(text, out InterfaceAddress? result) is { } problem ? throw new FormatException($"address '{text}': {problem}") : result!;
+        string? problem = Read(text, out InterfaceAddress? result);
+        return problem is null ? result! : throw new FormatException($"address '{text}': {problem}");
     }
 
     /// <summary>Reads what <see cref="Parse"/> reads.</summary>
@@ -72,13 +78,14 @@ public sealed record InterfaceAddress
         return Broadcast is null ? link : $"{link} brd {Broadcast}";
     }
 
-    internal static InterfaceAddress FromKernel(IPAddress local, int prefixLength, IPAddress? peer, IPAddress? broadcast) => new()
-    {
-        Address = local,
-        PrefixLength = prefixLength,
-        Peer = local.Equals(peer) ? null : peer,
-        Broadcast = broadcast,
-    };
+    internal static InterfaceAddress FromKernel(IPAddress local, int prefixLength, IPAddress? peer, IPAddress? broadcast) =>
+        new()
+        {
+            Address = local,
+            PrefixLength = prefixLength,
+            Peer = local.Equals(peer) ? null : peer,
+            Broadcast = broadcast,
+        };
 
     private static string? Read(string text, out InterfaceAddress? result)
     {
@@ -94,8 +101,10 @@ public sealed record InterfaceAddress
         if (!AddressText.TryParse(parts[0], out IPAddress? end))
             return $"'{parts[0]}' is not an address";
         IPAddress? local = end;
+        if (hasPeer && words[0].Contains('/'))
+            return $"the prefix length goes behind the peer: peer {parts[0]}/N";
         if (hasPeer && !AddressText.TryParse(words[0], out local))
-            return words[0].Contains('/') ? $"the prefix length goes behind the peer: peer {parts[0]}/N" : $"'{words[0]}' is not an address";
+            return $"'{words[0]}' is not an address";
         IPAddress? broadcast = null;
         if (hasBroadcast && !AddressText.TryParse(words[^1], out broadcast))
             return $"'{words[^1]}' is not an address";

@@ -6,8 +6,8 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// A unicast route to an interface. Without a gateway the destination is on the link itself. Immutable, and valid once it
-/// exists.
+/// A unicast route to an interface. Without a gateway the destination is on the link itself. Immutable, and valid once
+/// it exists.
 /// </summary>
 public sealed record InterfaceRoute
 {
@@ -20,7 +20,8 @@ public sealed record InterfaceRoute
     /// <summary>Makes a route.</summary>
     /// <param name="destination">Where packets go.</param>
     /// <param name="gateway">The router on the link that takes them further.</param>
-    /// <param name="metric">Which route to the same destination wins: the lowest. Null is 0 for IPv4, and null and 0 are 1024 for IPv6.</param>
+    /// <param name="metric">Which route to the same destination wins: the lowest. Null is 0 for IPv4, and null and 0
+    /// are 1024 for IPv6.</param>
     /// <param name="table">The routing table, 1 or more.</param>
     /// <exception cref="ArgumentException">The message says which part cannot be, and why.</exception>
     public InterfaceRoute(IPNetwork destination, IPAddress? gateway = null, uint? metric = null, uint table = MainTable)
@@ -45,13 +46,17 @@ public sealed record InterfaceRoute
     /// <summary>The routing table.</summary>
     public uint Table { get; }
 
-    /// <summary>Reads <c>PREFIX [via G] [metric N] [table T]</c>; a prefix may be <c>default</c>, of the gateway's family or else IPv4.</summary>
+    /// <summary>
+    /// Reads <c>PREFIX [via G] [metric N] [table T]</c>; a prefix may be <c>default</c>, of the gateway's family or
+    /// else IPv4.
+    /// </summary>
     /// <param name="text">A route as <c>ip route</c> shows it.</param>
     /// <exception cref="FormatException">The message names the part that cannot be, and what could.</exception>
     public static InterfaceRoute Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Read(text, out InterfaceRoute? result) is { } problem ? throw new FormatException($"route '{text}': {problem}") : result!;
+        string? problem = Read(text, out InterfaceRoute? result);
+        return problem is null ? result! : throw new FormatException($"route '{text}': {problem}");
     }
 
     /// <summary>Reads what <see cref="Parse"/> reads.</summary>
@@ -67,8 +72,10 @@ public sealed record InterfaceRoute
     /// <summary>The text that <see cref="Parse"/> reads.</summary>
     public override string ToString()
     {
-        bool isIpv4Default = Destination.PrefixLength == 0 && AddressText.IsIpv4(Destination.BaseAddress);
-        string text = isIpv4Default || (Destination.PrefixLength == 0 && Gateway is not null) ? "default" : Destination.ToString();
+        // Without a gateway to show its family, "default" is IPv4's.
+        bool isShown = Gateway is not null || AddressText.IsIpv4(Destination.BaseAddress);
+        bool isDefault = Destination.PrefixLength == 0 && isShown;
+        string text = isDefault ? "default" : Destination.ToString();
         if (Gateway is not null)
             text += $" via {Gateway}";
         if (Metric != DefaultMetric(Destination))
@@ -87,7 +94,8 @@ public sealed record InterfaceRoute
             return null;
         if (gateway.AddressFamily != destination.BaseAddress.AddressFamily)
             return $"{destination} and its gateway {gateway} are of different families";
-        return AddressText.IsUnspecified(gateway) || AddressText.IsMulticast(gateway) ? $"{gateway} cannot be a gateway" : null;
+        bool isHost = !AddressText.IsUnspecified(gateway) && !AddressText.IsMulticast(gateway);
+        return isHost ? null : $"{gateway} cannot be a gateway";
     }
 
     private static string? Read(string text, out InterfaceRoute? result)
@@ -96,33 +104,39 @@ public sealed record InterfaceRoute
         string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words.Length % 2 == 0)
             return "it is written PREFIX [via G] [metric N] [table T]";
-        IPAddress? gateway = null;
-        uint? metric = null, table = null;
+        var options = new Dictionary<string, string>();
         for (int i = 1; i < words.Length; i += 2)
         {
-            string value = words[i + 1];
-            bool isFirst = words[i] switch { "via" => gateway is null, "metric" => metric is null, "table" => table is null, _ => true };
-            if (!isFirst)
-                return $"'{words[i]}' comes twice";
             if (words[i] is not ("via" or "metric" or "table"))
                 return $"'{words[i]}': only via, metric and table may follow the prefix";
-            if (words[i] == "via" && !AddressText.TryParse(value, out gateway))
-                return $"'{value}' is not an address";
-            uint number = 0;
-            if (words[i] != "via" && !uint.TryParse(value, NumberStyles.None, null, out number))
-                return $"{words[i]} '{value}': it is a number of 0 to {uint.MaxValue}";
-            if (words[i] == "metric")
-                metric = number;
-            else if (words[i] == "table")
-                table = number;
+            if (!options.TryAdd(words[i], words[i + 1]))
+                return $"'{words[i]}' comes twice";
         }
 
+        IPAddress? gateway = null;
+        if (options.TryGetValue("via", out string? via) && !AddressText.TryParse(via, out gateway))
+            return $"'{via}' is not an address";
+        if (ReadNumber(options, "metric", out uint? metric) is { } metricProblem)
+            return metricProblem;
+        if (ReadNumber(options, "table", out uint? table) is { } tableProblem)
+            return tableProblem;
         if (ReadDestination(words[0], gateway, out IPNetwork destination) is { } problem)
             return problem;
         problem = Problem(destination, gateway, table ?? MainTable);
         if (problem is null)
             result = new InterfaceRoute(destination, gateway, metric, table ?? MainTable);
         return problem;
+    }
+
+    private static string? ReadNumber(Dictionary<string, string> options, string name, out uint? number)
+    {
+        number = null;
+        if (!options.TryGetValue(name, out string? text))
+            return null;
+        if (!uint.TryParse(text, NumberStyles.None, null, out uint value))
+            return $"{name} '{text}': it is a number of 0 to {uint.MaxValue}";
+        number = value;
+        return null;
     }
 
     private static string? ReadDestination(string text, IPAddress? gateway, out IPNetwork destination)
@@ -143,5 +157,6 @@ public sealed record InterfaceRoute
         return null;
     }
 
-    private static uint DefaultMetric(IPNetwork destination) => AddressText.IsIpv4(destination.BaseAddress) ? 0 : DefaultIpv6Metric;
+    private static uint DefaultMetric(IPNetwork destination) =>
+        AddressText.IsIpv4(destination.BaseAddress) ? 0 : DefaultIpv6Metric;
 }

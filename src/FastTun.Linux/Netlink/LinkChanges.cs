@@ -20,7 +20,9 @@ public sealed record LinkChanges
     /// <summary>A link address of its own length; not for a TUN, which has none.</summary>
     public PhysicalAddress? HardwareAddress { get; init; }
 
-    /// <summary>Where to move it. It arrives down and without addresses, unless <see cref="Up"/> says to bring it up there.</summary>
+    /// <summary>
+    /// Where to move it. It arrives down and without addresses, unless <see cref="Up"/> says to bring it up there.
+    /// </summary>
     public NetworkNamespace? Namespace { get; init; }
 
     internal bool IsEmpty => this == new LinkChanges();

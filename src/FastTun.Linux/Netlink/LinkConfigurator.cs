@@ -1,8 +1,9 @@
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// Makes an interface as it is wanted: all of it, or on a refusal none of it. What is so already is not touched, so that
-/// doing it twice changes nothing and traffic goes on; what is wanted is made before what is not wanted is removed.
+/// Makes an interface as it is wanted: all of it, or on a refusal none of it. What is so already is not touched, so
+/// that doing it twice changes nothing and traffic goes on; what is wanted is made before what is not wanted is
+/// removed.
 /// </summary>
 public static class LinkConfigurator
 {
@@ -52,9 +53,11 @@ public static class LinkConfigurator
     internal static void Check(LinkConfiguration wanted)
     {
         if (wanted.Link.Namespace is not null)
-            throw new ArgumentException("a move to another namespace cannot be part of this: move first, then configure there", nameof(wanted));
+            throw new ArgumentException(
+                "a move to another namespace is not for this: move first, configure there", nameof(wanted));
         if (wanted.Link.Up == false && wanted.Routes is { Count: > 0 } routes)
-            throw new ArgumentException($"route {routes[0]}: an interface that is to be down can have no routes", nameof(wanted));
+            throw new ArgumentException(
+                $"route {routes[0]}: an interface that is to be down has no routes", nameof(wanted));
         var addresses = new HashSet<object>();
         foreach (InterfaceAddress address in wanted.Addresses ?? [])
         {
@@ -66,7 +69,7 @@ public static class LinkConfigurator
         foreach (InterfaceRoute route in wanted.Routes ?? [])
         {
             if (!destinations.Add(RouteConfigurator.Key(route)))
-                throw new ArgumentException($"route {route}: its destination is wanted twice with one metric", nameof(wanted));
+                throw new ArgumentException($"route {route}: wanted twice with one metric", nameof(wanted));
         }
     }
 }

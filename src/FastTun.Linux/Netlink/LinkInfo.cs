@@ -23,7 +23,9 @@ public sealed record LinkInfo
     /// <summary>The largest MTU it can be given, in bytes; 0 where its driver sets no limit.</summary>
     public int MaxMtu { get; init; }
 
-    /// <summary>How many packets wait in its transmit queue before it drops; of a TUN also the room of its ring.</summary>
+    /// <summary>
+    /// How many packets wait in its transmit queue before it drops; of a TUN also the room of its ring.
+    /// </summary>
     public int TransmitQueueLength { get; init; }
 
     /// <summary>Its link address; <see cref="PhysicalAddress.None"/> where it has none, as a TUN.</summary>

@@ -45,7 +45,7 @@ internal static class LinkMessage
                 IfLink.IFLA_MAX_MTU => link with { MaxMtu = NetlinkReader.Number<int>(value) },
                 IfLink.IFLA_TXQLEN => link with { TransmitQueueLength = NetlinkReader.Number<int>(value) },
                 IfLink.IFLA_ADDRESS => link with { HardwareAddress = new PhysicalAddress(value.ToArray()) },
-                IfLink.IFLA_OPERSTATE => link with { OperationalState = (OperationalState)NetlinkReader.Number<byte>(value) },
+                IfLink.IFLA_OPERSTATE => link with { OperationalState = NetlinkReader.Number<OperationalState>(value) },
                 IfLink.IFLA_CARRIER => link with { HasCarrier = NetlinkReader.Number<byte>(value) != 0 },
                 IfLink.IFLA_STATS64 => link with { Statistics = ReadStatistics(value) },
                 IfLink.IFLA_LINKINFO => ReadKind(link, value),

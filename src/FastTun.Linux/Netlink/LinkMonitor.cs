@@ -5,9 +5,9 @@ using Tmds.Linux;
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// Tells what happens to the interfaces of a namespace. When changes come faster than they are read, the kernel drops some
-/// and says so (ENOBUFS); then all interfaces are listed, and what is different from before is told. So the steps between
-/// may be lost, never where they led to.
+/// Tells what happens to the interfaces of a namespace. When changes come faster than they are read, the kernel drops
+/// some and says so (ENOBUFS); then all interfaces are listed, and what is different from before is told. So the steps
+/// between may be lost, never where they led to.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 public sealed class LinkMonitor : IDisposable
@@ -23,13 +23,17 @@ public sealed class LinkMonitor : IDisposable
         _questions = questions;
     }
 
-    /// <summary>Readable when there may be something to tell: then call <see cref="TryRead"/> until it answers false.</summary>
+    /// <summary>
+    /// Readable when there may be something to tell: then call <see cref="TryRead"/> until it answers false.
+    /// </summary>
     public FileDescriptor Descriptor => _subscription.Descriptor;
 
     /// <summary>The interfaces there are, as far as was told by <see cref="TryRead"/> or is about to be.</summary>
     public IReadOnlyCollection<LinkInfo> Links => _links.Values;
 
-    /// <summary>Starts watching. The interfaces that are there already are in <see cref="Links"/>, and no events.</summary>
+    /// <summary>
+    /// Starts watching. The interfaces that are there already are in <see cref="Links"/>, and no events.
+    /// </summary>
     /// <param name="ns">The namespace to watch; the calling thread's where it is null.</param>
     /// <exception cref="LinuxException">There are too many open files, or the namespace may not be entered.</exception>
     public static LinkMonitor Open(NetworkNamespace? ns = null) => Open(ns, receiveBufferBytes: 1 << 20);
@@ -70,7 +74,7 @@ public sealed class LinkMonitor : IDisposable
             questions = RouteSocket.Open(ns);
             subscription.SetOption(LibC.SOL_SOCKET, LibC.SO_RCVBUF, receiveBufferBytes, "setsockopt SO_RCVBUF");
             subscription.SetOption(
-                LibC.SOL_NETLINK, NetlinkAbi.NETLINK_ADD_MEMBERSHIP, Rtnetlink.RTNLGRP_LINK, "setsockopt NETLINK_ADD_MEMBERSHIP");
+                LibC.SOL_NETLINK, NetlinkAbi.NETLINK_ADD_MEMBERSHIP, Rtnetlink.RTNLGRP_LINK, "RTNLGRP_LINK");
 
             // Subscribed first and listed then: what happens between is told twice, and the second time is no change.
             var monitor = new LinkMonitor(subscription, questions);
@@ -97,7 +101,7 @@ public sealed class LinkMonitor : IDisposable
             if (header.nlmsg_type == Rtnetlink.RTM_NEWLINK)
                 Update(LinkMessage.Read(payload));
             else if (header.nlmsg_type == Rtnetlink.RTM_DELLINK)
-                Remove(LinkMessage.Read(payload).Index, LinkMessage.SaysMoved(payload) ? LinkChange.Moved : LinkChange.None);
+                Remove(LinkMessage.Read(payload).Index, hasMoved: LinkMessage.SaysMoved(payload));
         }
     }
 
@@ -113,7 +117,7 @@ public sealed class LinkMonitor : IDisposable
 
         IReadOnlyList<LinkInfo> links = _questions.GetLinks();
         foreach (int gone in _links.Keys.Except(links.Select(link => link.Index)).ToList())
-            Remove(gone, LinkChange.None);
+            Remove(gone, hasMoved: false);
         foreach (LinkInfo link in links)
             Update(link);
     }
@@ -127,10 +131,11 @@ public sealed class LinkMonitor : IDisposable
             _events.Enqueue(new LinkEvent(change, link, before));
     }
 
-    private void Remove(int index, LinkChange how)
+    private void Remove(int index, bool hasMoved)
     {
+        LinkChange change = hasMoved ? LinkChange.Removed | LinkChange.Moved : LinkChange.Removed;
         if (_links.Remove(index, out LinkInfo? last))
-            _events.Enqueue(new LinkEvent(LinkChange.Removed | how, last, last));
+            _events.Enqueue(new LinkEvent(change, last, last));
     }
 
     private static LinkChange Difference(LinkInfo? before, LinkInfo now)

@@ -7,8 +7,8 @@ internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses
         new(socket.GetLink(index), socket.ListAddresses(index), socket.ListRoutes(index));
 
     /// <summary>
-    /// Makes the interface as it was, as far as the kernel lets it: each step stands alone, because the refusal that led here
-    /// is the one to report, and the interface may be gone.
+    /// Makes the interface as it was, as far as the kernel lets it: each step stands alone, because the refusal that
+    /// led here is the one to report, and the interface may be gone.
     /// </summary>
     public void Restore(RouteSocket socket)
     {
@@ -38,9 +38,8 @@ internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses
             Try(() => socket.DeleteAddress(Link.Index, listed.Address));
 
         // The kernel lists a new IPv6 address before the older ones.
-        foreach (ListedAddress listed in Addresses.Where(listed => AddressText.IsIpv4(listed.Address.Address)))
-            Try(() => socket.RestoreAddress(Link.Index, listed));
-        foreach (ListedAddress listed in Addresses.AsEnumerable().Reverse().Where(listed => !AddressText.IsIpv4(listed.Address.Address)))
+        ILookup<bool, ListedAddress> families = Addresses.ToLookup(listed => AddressText.IsIpv4(listed.Address.Address));
+        foreach (ListedAddress listed in families[true].Concat(families[false].Reverse()))
             Try(() => socket.RestoreAddress(Link.Index, listed));
     }
 
@@ -51,7 +50,8 @@ internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses
             Try(() => socket.RemoveRoute(Link.Index, listed));
 
         // Those on the link first, because the gateways of the others must be reachable.
-        foreach (ListedRoute listed in Routes.Where(listed => !current.Any(listed.IsSame)).OrderBy(listed => listed.HasGateway))
+        IEnumerable<ListedRoute> missing = Routes.Where(listed => !current.Any(listed.IsSame));
+        foreach (ListedRoute listed in missing.OrderBy(listed => listed.HasGateway))
             Try(() => socket.RestoreRoute(Link.Index, listed));
     }
 

@@ -7,8 +7,8 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// Takes what the kernel sent apart, front to back: messages of a datagram, the fixed part of a message, its attributes.
-/// Every length is checked against what is there before it is used.
+/// Takes what the kernel sent apart, front to back: messages of a datagram, the fixed part of a message, its
+/// attributes. Every length is checked against what is there before it is used.
 /// </summary>
 /// <remarks>All methods throw <see cref="InvalidDataException"/> where a length does not fit.</remarks>
 internal ref struct NetlinkReader(ReadOnlySpan<byte> data)
@@ -75,12 +75,12 @@ internal ref struct NetlinkReader(ReadOnlySpan<byte> data)
     private readonly T Peek<T>()
         where T : unmanaged => MemoryMarshal.TryRead(_rest, out T value)
             ? value
-            : throw new InvalidDataException($"rtnetlink: {_rest.Length} bytes where {typeof(T).Name} has {Unsafe.SizeOf<T>()}");
+            : throw new InvalidDataException($"rtnetlink: {_rest.Length} bytes for a {typeof(T).Name}");
 
     private ReadOnlySpan<byte> Take(uint length, int headerBytes)
     {
         if (length < headerBytes || length > _rest.Length)
-            throw new InvalidDataException($"rtnetlink: a length of {length} where {headerBytes} to {_rest.Length} are possible");
+            throw new InvalidDataException($"rtnetlink: a length of {length}, not {headerBytes} to {_rest.Length}");
 
         // The last part of a datagram need not be padded.
         ReadOnlySpan<byte> payload = _rest[headerBytes..(int)length];

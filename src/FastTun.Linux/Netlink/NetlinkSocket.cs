@@ -5,7 +5,9 @@ using Tmds.Linux;
 
 namespace FastTun.Linux.Netlink;
 
-/// <summary>What to do with a message: its type and all behind its header. The bytes are valid during the call only.</summary>
+/// <summary>
+/// What to do with a message: its type and all behind its header. The bytes are valid during the call only.
+/// </summary>
 internal delegate void NetlinkMessageHandler(ushort type, ReadOnlySpan<byte> payload);
 
 /// <summary>How the kernel ended an answer.</summary>
@@ -38,7 +40,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         var socket = new NetlinkSocket(descriptor);
         try
         {
-            // Errors come with the kernel's own text, without a copy of the request, and a dump obeys its filter or refuses it.
+            // Errors come with the kernel's own text, without a copy of the request, and a dump obeys its filter or
+            // refuses it.
             socket.SetOption(LibC.SOL_NETLINK, NetlinkAbi.NETLINK_EXT_ACK, 1, "setsockopt NETLINK_EXT_ACK");
             socket.SetOption(LibC.SOL_NETLINK, NetlinkAbi.NETLINK_CAP_ACK, 1, "setsockopt NETLINK_CAP_ACK");
             socket.SetOption(LibC.SOL_NETLINK, NetlinkAbi.NETLINK_GET_STRICT_CHK, 1, "setsockopt NETLINK_GET_STRICT_CHK");
@@ -55,8 +58,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         SysResult.FromReturn(LibC.setsockopt(Descriptor.Number, level, option, &value, sizeof(int))).OrThrow(operation);
 
     /// <summary>
-    /// Sends a request and reads the answer to its end: an acknowledgement, or the end of a dump. Also where the handler
-    /// throws, because the kernel answers EBUSY to who asks for a dump before the last one was read.
+    /// Sends a request and reads the answer to its end: an acknowledgement, or the end of a dump. Also where the
+    /// handler throws, because the kernel answers EBUSY to who asks for a dump before the last one was read.
     /// </summary>
     public NetlinkAnswer Exchange(Span<byte> request, NetlinkMessageHandler? handler)
     {
@@ -67,7 +70,8 @@ internal sealed unsafe class NetlinkSocket : IDisposable
         while (true)
         {
             SysResult received = Receive(0, out ReadOnlySpan<byte> datagram);
-            received.OrThrow("recvmsg", "rtnetlink", received.Error == Errno.ENOBUFS ? "the kernel had no memory for its answer; try again" : null);
+            string? hint = received.Error == Errno.ENOBUFS ? "the kernel had no memory for its answer; try again" : null;
+            received.OrThrow("recvmsg", "rtnetlink", hint);
             var reader = new NetlinkReader(datagram);
             while (reader.TryReadMessage(out nlmsghdr header, out ReadOnlySpan<byte> payload))
             {
@@ -104,7 +108,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             if (!result.IsSuccess)
                 return result;
             if ((message.msg_flags & LibC.MSG_TRUNC) != 0)
-                throw new LinuxException("recvmsg", "rtnetlink", Errno.EMSGSIZE, $"an answer longer than {BufferBytes} bytes");
+                throw new LinuxException("recvmsg", "rtnetlink", Errno.EMSGSIZE, $"it has more than {BufferBytes} bytes");
 
             // Any process of the namespace may send here; only port 0 is the kernel.
             if (message.msg_namelen == (uint)sizeof(sockaddr_nl) && sender.nl_pid == 0)

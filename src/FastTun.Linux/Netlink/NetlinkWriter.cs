@@ -7,8 +7,8 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// Writes one request into a buffer: header, fixed part, attributes, each part padded to 4 bytes (NLMSG_ALIGN, NLA_ALIGN).
-/// Numbers are in the machine's own byte order, addresses in the network's.
+/// Writes one request into a buffer: header, fixed part, attributes, each part padded to 4 bytes (NLMSG_ALIGN,
+/// NLA_ALIGN). Numbers are in the machine's own byte order, addresses in the network's.
 /// </summary>
 internal ref struct NetlinkWriter
 {
@@ -19,8 +19,12 @@ internal ref struct NetlinkWriter
     public NetlinkWriter(Span<byte> buffer, ushort type, ushort flags)
     {
         _buffer = buffer;
+        Type = type;
         Fixed(new nlmsghdr { nlmsg_type = type, nlmsg_flags = (ushort)(flags | NetlinkAbi.NLM_F_REQUEST) });
     }
+
+    /// <summary>What is asked for.</summary>
+    public ushort Type { get; }
 
     /// <summary>The message so far, its length written into its header.</summary>
     public readonly Span<byte> Message

@@ -20,7 +20,8 @@ public static class Netmask
         int length = BitOperations.LeadingZeroCount(~bits);
         return FromPrefixLength(length).Equals(mask)
             ? length
-            : throw new FormatException($"netmask {mask}: a netmask is ones followed by zeros, without holes, such as 255.255.255.0");
+            : throw new FormatException(
+                $"netmask {mask}: it is ones followed by zeros, without holes, as 255.255.255.0 is");
     }
 
     /// <summary>The mask of a prefix length.</summary>

@@ -1,6 +1,8 @@
 namespace FastTun.Linux.Netlink;
 
-/// <summary>Makes an interface's unicast routes exactly those that are wanted, besides those that the kernel made.</summary>
+/// <summary>
+/// Makes an interface's unicast routes exactly those that are wanted, besides those that the kernel made.
+/// </summary>
 internal static class RouteConfigurator
 {
     /// <summary>What no two routes of one interface can have in common here.</summary>
@@ -11,12 +13,13 @@ internal static class RouteConfigurator
     {
         List<ListedRoute> listed = socket.ListRoutes(index);
         var all = listed.Select(item => item.Route).ToHashSet();
-        List<InterfaceRoute> own = [.. listed.Where(item => !item.IsKernels && item.Route is not null).Select(item => item.Route!)];
+        IEnumerable<InterfaceRoute?> made = listed.Where(item => !item.IsKernels).Select(item => item.Route);
+        InterfaceRoute[] own = [.. made.OfType<InterfaceRoute>()];
         var keys = own.Select(Key).ToHashSet();
 
         // A gateway can only be named once there is a route to it.
-        List<InterfaceRoute> missing = [.. wanted.Where(route => !all.Contains(route)).OrderBy(route => route.Gateway is not null)];
-        foreach (InterfaceRoute route in missing)
+        List<InterfaceRoute> missing = [.. wanted.Where(route => !all.Contains(route))];
+        foreach (InterfaceRoute route in missing.OrderBy(route => route.Gateway is not null))
         {
             if (keys.Contains(Key(route)))
                 socket.ReplaceRoute(index, route);
@@ -25,8 +28,8 @@ internal static class RouteConfigurator
         }
 
         var kept = wanted.Select(Key).ToHashSet();
-        List<InterfaceRoute> strays = [.. own.Where(route => !kept.Contains(Key(route))).OrderBy(route => route.Gateway is null)];
-        foreach (InterfaceRoute route in strays)
+        List<InterfaceRoute> strays = [.. own.Where(route => !kept.Contains(Key(route)))];
+        foreach (InterfaceRoute route in strays.OrderBy(route => route.Gateway is null))
             socket.DeleteRoute(index, route);
         return missing.Count + strays.Count > 0;
     }

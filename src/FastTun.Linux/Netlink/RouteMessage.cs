@@ -4,7 +4,9 @@ using FastTun.Linux.Native;
 
 namespace FastTun.Linux.Netlink;
 
-/// <summary>A unicast route as the kernel listed it, with the bytes that make it again (as <c>ip route restore</c> does).</summary>
+/// <summary>
+/// A unicast route as the kernel listed it, with the bytes that make it again (as <c>ip route restore</c> does).
+/// </summary>
 /// <param name="Route">What it says; null where it is more than an <see cref="InterfaceRoute"/> can say.</param>
 /// <param name="Protocol">Who made it.</param>
 /// <param name="HasGateway">Whether it depends on another route, to its gateway.</param>
@@ -14,7 +16,9 @@ internal sealed record ListedRoute(InterfaceRoute? Route, byte Protocol, bool Ha
     /// <summary>Whether it came by itself, from an address or from what a router announced.</summary>
     public bool IsKernels => Protocol is Rtnetlink.RTPROT_KERNEL or Rtnetlink.RTPROT_REDIRECT or Rtnetlink.RTPROT_RA;
 
-    /// <summary>Whether both listings are of one route. One that cannot be said is compared as it was sent, times and all.</summary>
+    /// <summary>
+    /// Whether both listings are of one route. One that cannot be said is compared as it was sent, times and all.
+    /// </summary>
     public bool IsSame(ListedRoute other) => Protocol == other.Protocol && Equals(Route, other.Route)
         && (Route is not null || Payload.AsSpan().SequenceEqual(other.Payload));
 }
@@ -23,16 +27,19 @@ internal sealed record ListedRoute(InterfaceRoute? Route, byte Protocol, bool Ha
 internal static class RouteMessage
 {
     /// <summary>Writes a route to make.</summary>
-    public static void Write(ref NetlinkWriter writer, int index, InterfaceRoute route) => Write(ref writer, index, route, new rtmsg
+    public static void Write(ref NetlinkWriter writer, int index, InterfaceRoute route)
     {
-        rtm_type = Rtnetlink.RTN_UNICAST,
-        rtm_protocol = Rtnetlink.RTPROT_STATIC,
-
-        // A destination on the link must say so, or the kernel would not take it for a gateway's network. IPv6 has no scopes.
-        rtm_scope = route.Gateway is null && AddressText.IsIpv4(route.Destination.BaseAddress)
-            ? Rtnetlink.RT_SCOPE_LINK
-            : Rtnetlink.RT_SCOPE_UNIVERSE,
-    });
+        // A destination on the link must say so, or the kernel would not take it for a gateway's network. IPv6 has
+        // none.
+        bool isOnLink = route.Gateway is null && AddressText.IsIpv4(route.Destination.BaseAddress);
+        var header = new rtmsg
+        {
+            rtm_type = Rtnetlink.RTN_UNICAST,
+            rtm_protocol = Rtnetlink.RTPROT_STATIC,
+            rtm_scope = isOnLink ? Rtnetlink.RT_SCOPE_LINK : Rtnetlink.RT_SCOPE_UNIVERSE,
+        };
+        Write(ref writer, index, route, header);
+    }
 
     /// <summary>Writes a route to delete, whoever made it.</summary>
     public static void WriteAny(ref NetlinkWriter writer, int index, InterfaceRoute route) =>
@@ -49,7 +56,8 @@ internal static class RouteMessage
             return null;
         }
 
-        // Routes by source or type of service, over a nexthop object or a gateway of the other family are more than we say.
+        // Routes by source or type of service, over a nexthop object or a gateway of the other family are more than we
+        // say.
         bool isPlain = header is { rtm_src_len: 0, rtm_tos: 0 };
         IPAddress destination = header.rtm_family == SysSocket.AF_INET ? IPAddress.Any : IPAddress.IPv6Any;
         IPAddress? gateway = null;

@@ -5,12 +5,17 @@ namespace FastTun.Linux.Netlink;
 /// <content>Addresses.</content>
 public sealed partial class RouteSocket
 {
-    /// <summary>Lists an interface's addresses: IPv4 with the primary one first, then IPv6 with the link-local one.</summary>
+    /// <summary>
+    /// Lists an interface's addresses: IPv4 with the primary one first, then IPv6 with the link-local one.
+    /// </summary>
     /// <param name="index">Its number.</param>
     /// <exception cref="LinuxException">There is no such interface.</exception>
-    public IReadOnlyList<InterfaceAddress> GetAddresses(int index) => [.. ListAddresses(index).Select(listed => listed.Address)];
+    public IReadOnlyList<InterfaceAddress> GetAddresses(int index) =>
+        [.. ListAddresses(index).Select(listed => listed.Address)];
 
-    /// <summary>Gives an interface one more address. An IPv6 address is usable at once: it is not probed for duplicates.</summary>
+    /// <summary>
+    /// Gives an interface one more address. An IPv6 address is usable at once: it is not probed for duplicates.
+    /// </summary>
     /// <param name="index">Its number.</param>
     /// <param name="address">An address that it does not have yet.</param>
     /// <exception cref="LinuxException">EEXIST: it has it. Or the kernel refused it.</exception>
@@ -36,7 +41,7 @@ public sealed partial class RouteSocket
         ArgumentNullException.ThrowIfNull(address);
         NetlinkWriter request = Request(Rtnetlink.RTM_DELADDR, NetlinkAbi.NLM_F_ACK);
         AddressMessage.Write(ref request, index, address);
-        Change(request, "RTM_DELADDR", index, address.ToString());
+        Change(request, index, address.ToString());
     }
 
     internal List<ListedAddress> ListAddresses(int index)
@@ -46,8 +51,7 @@ public sealed partial class RouteSocket
         {
             NetlinkWriter request = Request(Rtnetlink.RTM_GETADDR, NetlinkAbi.NLM_F_DUMP);
             request.Fixed(new ifaddrmsg { ifa_family = family, ifa_index = (uint)index });
-            foreach (ListedAddress address in Dump(request, "RTM_GETADDR", Rtnetlink.RTM_NEWADDR, p => AddressMessage.Read(index, p)))
-                all.Add(address);
+            all.AddRange(Dump(request, Rtnetlink.RTM_NEWADDR, Label(index), payload => AddressMessage.Read(index, payload)));
         }
 
         return all;
@@ -59,7 +63,7 @@ public sealed partial class RouteSocket
         NetlinkWriter request = Request(
             Rtnetlink.RTM_NEWADDR, NetlinkAbi.NLM_F_ACK | NetlinkAbi.NLM_F_CREATE | NetlinkAbi.NLM_F_REPLACE);
         request.Raw(address.Payload);
-        Change(request, "RTM_NEWADDR", index, address.Address.ToString());
+        Change(request, index, address.Address.ToString());
     }
 
     private void SendAddress(int flags, int index, InterfaceAddress address)
@@ -67,6 +71,6 @@ public sealed partial class RouteSocket
         ArgumentNullException.ThrowIfNull(address);
         NetlinkWriter request = Request(Rtnetlink.RTM_NEWADDR, (ushort)(NetlinkAbi.NLM_F_ACK | flags));
         AddressMessage.Write(ref request, index, address);
-        Change(request, "RTM_NEWADDR", index, address.ToString());
+        Change(request, index, address.ToString());
     }
 }

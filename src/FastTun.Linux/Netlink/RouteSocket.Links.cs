@@ -10,17 +10,12 @@ public sealed partial class RouteSocket
     /// <param name="index">Its number.</param>
     /// <exception cref="LinuxException">ENODEV: there is none.</exception>
     public LinkInfo GetLink(int index) =>
-        TryGetLink(index, out LinkInfo? link)
-            ? link
-            : throw new LinuxException("RTM_GETLINK", $"interface {index}", Errno.ENODEV, RouteHints.For("RTM_GETLINK", Errno.ENODEV));
+        TryGetLink(index, out LinkInfo? link) ? link : throw NoLink(Label(index));
 
     /// <summary>Reads an interface by its name.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="LinuxException">ENODEV: there is none.</exception>
-    public LinkInfo GetLink(string name) =>
-        TryGetLink(name, out LinkInfo? link)
-            ? link
-            : throw new LinuxException("RTM_GETLINK", name, Errno.ENODEV, RouteHints.For("RTM_GETLINK", Errno.ENODEV));
+    public LinkInfo GetLink(string name) => TryGetLink(name, out LinkInfo? link) ? link : throw NoLink(name);
 
     /// <summary>Reads an interface by its number, if there is one.</summary>
     /// <param name="index">Its number.</param>
@@ -41,12 +36,12 @@ public sealed partial class RouteSocket
     {
         NetlinkWriter request = Request(Rtnetlink.RTM_GETLINK, NetlinkAbi.NLM_F_DUMP);
         request.Fixed(default(ifinfomsg));
-        return Dump(request, "RTM_GETLINK", Rtnetlink.RTM_NEWLINK, LinkMessage.Read);
+        return Dump(request, Rtnetlink.RTM_NEWLINK, "links", LinkMessage.Read);
     }
 
     /// <summary>
-    /// Changes an interface. What a later change of the same call is refused for, the earlier ones are undone, except that an
-    /// interface that was taken down has lost its routes: <see cref="LinkConfigurator"/> brings these back too.
+    /// Changes an interface. What a later change of the same call is refused for, the earlier ones are undone, except
+    /// that an interface that was taken down has lost its routes: <see cref="LinkConfigurator"/> brings these back too.
     /// </summary>
     /// <param name="index">Its number.</param>
     /// <param name="changes">What to change.</param>
@@ -60,8 +55,8 @@ public sealed partial class RouteSocket
         if (changes.IsEmpty)
             return;
 
-        // The kernel moves first and then changes, and from the other side nothing can be undone. So only what belongs to the
-        // other side goes along with the move.
+        // The kernel moves first and then changes, and from the other side nothing can be undone. So only what belongs
+        // to the other side goes along with the move.
         LinkChanges here = changes.Namespace is null ? changes : changes with { Namespace = null, Name = null, Up = null };
         LinkChanges there = changes with { Mtu = null, TransmitQueueLength = null, HardwareAddress = null };
         try
@@ -78,14 +73,16 @@ public sealed partial class RouteSocket
         }
     }
 
-    /// <summary>Deletes an interface: a TUN is gone for those who have it open, whose reads then fail with EBADFD.</summary>
+    /// <summary>
+    /// Deletes an interface: a TUN is gone for those who have it open, whose reads then fail with EBADFD.
+    /// </summary>
     /// <param name="index">Its number.</param>
     /// <exception cref="LinuxException">There is none, or it is not of a kind that can be deleted.</exception>
     public void DeleteLink(int index)
     {
         NetlinkWriter request = Request(Rtnetlink.RTM_DELLINK, NetlinkAbi.NLM_F_ACK);
         request.Fixed(new ifinfomsg { ifi_index = index });
-        Change(request, "RTM_DELLINK", index);
+        Change(request, index);
     }
 
     private static void Check(LinkInfo link, LinkChanges changes)
@@ -93,7 +90,7 @@ public sealed partial class RouteSocket
         if (changes.Name is { } name)
             LinkName.Check(name, nameof(changes));
         if (changes.TransmitQueueLength is < 0)
-            throw new ArgumentException($"{link.Name}: transmit queue length {changes.TransmitQueueLength}: it is 0 or more", nameof(changes));
+            throw new ArgumentException($"{link.Name}: a transmit queue length is 0 or more", nameof(changes));
         int max = link.MaxMtu > 0 ? link.MaxMtu : int.MaxValue;
         if (changes.Mtu is { } mtu && (mtu < link.MinMtu || mtu > max))
             throw new ArgumentException($"{link.Name}: MTU {mtu}: it is {link.MinMtu} to {max}", nameof(changes));
@@ -103,7 +100,7 @@ public sealed partial class RouteSocket
     {
         NetlinkWriter request = Request(Rtnetlink.RTM_SETLINK, NetlinkAbi.NLM_F_ACK);
         LinkMessage.Write(ref request, index, changes);
-        Change(request, "RTM_SETLINK", index);
+        Change(request, index);
     }
 
     private void Undo(LinkInfo before, LinkChanges changes)
@@ -140,9 +137,9 @@ public sealed partial class RouteSocket
         // No interface has a number below 1, which is EINVAL to the kernel.
         if (answer.Error is Errno.None or Errno.ENODEV || (answer.Error == Errno.EINVAL && name is null))
             return link is not null;
-        string subject = name ?? $"interface {index}";
-        throw new LinuxException("RTM_GETLINK", subject, answer.Error, answer.Text ?? RouteHints.For("RTM_GETLINK", answer.Error));
+        throw Refusal(request.Type, name ?? Label(index), answer);
     }
 
-    private string LinkLabel(int index) => TryGetLink(index, out LinkInfo? link) ? link.Name : $"interface {index}";
+    private static LinuxException NoLink(string subject) =>
+        Refusal(Rtnetlink.RTM_GETLINK, subject, new NetlinkAnswer(Errno.ENODEV, null, false));
 }

@@ -6,25 +6,29 @@ namespace FastTun.Linux.Netlink;
 public sealed partial class RouteSocket
 {
     /// <summary>
-    /// Lists an interface's unicast routes, IPv4 first, with those that the kernel made for its addresses. What is more than
-    /// an <see cref="InterfaceRoute"/> can say (several gateways, by source) is left out.
+    /// Lists an interface's unicast routes, IPv4 first, with those that the kernel made for its addresses. What is more
+    /// than an <see cref="InterfaceRoute"/> can say (several gateways, by source) is left out.
     /// </summary>
     /// <param name="index">Its number.</param>
     /// <param name="table">The routing table; null for all.</param>
     /// <exception cref="LinuxException">There is no such interface.</exception>
     public IReadOnlyList<InterfaceRoute> GetRoutes(int index, uint? table = InterfaceRoute.MainTable) =>
-        [.. ListRoutes(index).Select(listed => listed.Route).OfType<InterfaceRoute>().Where(route => table is null || route.Table == table)];
+    [
+        .. ListRoutes(index).Select(listed => listed.Route).OfType<InterfaceRoute>()
+            .Where(route => table is null || route.Table == table),
+    ];
 
     /// <summary>Adds a route to an interface that is up.</summary>
     /// <param name="index">Its number.</param>
     /// <param name="route">A route to a destination that has none of that metric, on any interface.</param>
-    /// <exception cref="LinuxException">EEXIST: there is one. ENETDOWN: the interface is down. Or the gateway cannot be reached.</exception>
+    /// <exception cref="LinuxException">EEXIST: there is one. ENETDOWN: the interface is down. Or the gateway cannot be
+    /// reached.</exception>
     public void AddRoute(int index, InterfaceRoute route) =>
         SendRoute(NetlinkAbi.NLM_F_CREATE | NetlinkAbi.NLM_F_EXCL, index, route);
 
     /// <summary>
-    /// Adds a route, or puts it in the place of the one to the same destination with the same metric, in one step. That one
-    /// may be another interface's.
+    /// Adds a route, or puts it in the place of the one to the same destination with the same metric, in one step. That
+    /// one may be another interface's.
     /// </summary>
     /// <param name="index">The interface's number.</param>
     /// <param name="route">Any route.</param>
@@ -41,7 +45,7 @@ public sealed partial class RouteSocket
         ArgumentNullException.ThrowIfNull(route);
         NetlinkWriter request = Request(Rtnetlink.RTM_DELROUTE, NetlinkAbi.NLM_F_ACK);
         RouteMessage.WriteAny(ref request, index, route);
-        Change(request, "RTM_DELROUTE", index, route.ToString());
+        Change(request, index, route.ToString());
     }
 
     internal List<ListedRoute> ListRoutes(int index)
@@ -52,8 +56,7 @@ public sealed partial class RouteSocket
             NetlinkWriter request = Request(Rtnetlink.RTM_GETROUTE, NetlinkAbi.NLM_F_DUMP);
             request.Fixed(new rtmsg { rtm_family = family });
             request.UInt32(Rtnetlink.RTA_OIF, (uint)index);
-            foreach (ListedRoute route in Dump(request, "RTM_GETROUTE", Rtnetlink.RTM_NEWROUTE, p => RouteMessage.Read(index, p)))
-                all.Add(route);
+            all.AddRange(Dump(request, Rtnetlink.RTM_NEWROUTE, Label(index), payload => RouteMessage.Read(index, payload)));
         }
 
         return all;
@@ -61,17 +64,17 @@ public sealed partial class RouteSocket
 
     /// <summary>Makes a route again as it was listed.</summary>
     internal void RestoreRoute(int index, ListedRoute route) =>
-        SendListed(Rtnetlink.RTM_NEWROUTE, NetlinkAbi.NLM_F_CREATE | NetlinkAbi.NLM_F_REPLACE, "RTM_NEWROUTE", index, route);
+        SendListed(Rtnetlink.RTM_NEWROUTE, NetlinkAbi.NLM_F_CREATE | NetlinkAbi.NLM_F_REPLACE, index, route);
 
     /// <summary>Deletes a route as it was listed.</summary>
     internal void RemoveRoute(int index, ListedRoute route) =>
-        SendListed(Rtnetlink.RTM_DELROUTE, 0, "RTM_DELROUTE", index, route);
+        SendListed(Rtnetlink.RTM_DELROUTE, 0, index, route);
 
-    private void SendListed(ushort type, int flags, string operation, int index, ListedRoute route)
+    private void SendListed(ushort type, int flags, int index, ListedRoute route)
     {
         NetlinkWriter request = Request(type, (ushort)(NetlinkAbi.NLM_F_ACK | flags));
         request.Raw(route.Payload);
-        Change(request, operation, index, route.Route?.ToString());
+        Change(request, index, route.Route?.ToString());
     }
 
     private void SendRoute(int flags, int index, InterfaceRoute route)
@@ -79,6 +82,6 @@ public sealed partial class RouteSocket
         ArgumentNullException.ThrowIfNull(route);
         NetlinkWriter request = Request(Rtnetlink.RTM_NEWROUTE, (ushort)(NetlinkAbi.NLM_F_ACK | flags));
         RouteMessage.Write(ref request, index, route);
-        Change(request, "RTM_NEWROUTE", index, route.ToString());
+        Change(request, index, route.ToString());
     }
 }

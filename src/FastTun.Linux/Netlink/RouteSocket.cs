@@ -1,11 +1,12 @@
 namespace FastTun.Linux.Netlink;
 
 /// <summary>
-/// One conversation with the kernel about links, addresses and routes (rtnetlink(7)). It speaks for life to the namespace
-/// it was opened in, wherever its thread goes. A refusal becomes a <see cref="LinuxException"/> that carries the kernel's
-/// own explanation where it gives one, and the likely cause and the way out where it does not.
+/// One conversation with the kernel about links, addresses and routes (rtnetlink(7)). It speaks for life to the
+/// namespace it was opened in, wherever its thread goes. A refusal becomes a <see cref="LinuxException"/> that carries
+/// the kernel's own explanation where it gives one, and the likely cause and the way out where it does not.
 /// </summary>
-/// <remarks>For one thread at a time. Reading needs no privilege, changing needs CAP_NET_ADMIN in the namespace.</remarks>
+/// <remarks>For one thread at a time. Reading needs no privilege, changing needs CAP_NET_ADMIN in the
+/// namespace.</remarks>
 public sealed partial class RouteSocket : IDisposable
 {
     // Room for every message that is written here; the longest replays a route as the kernel listed it.
@@ -26,19 +27,17 @@ public sealed partial class RouteSocket : IDisposable
 
     private NetlinkWriter Request(ushort type, ushort flags) => new(_request, type, flags);
 
-    /// <summary>Sends a change; the exception's subject is only composed where it is thrown.</summary>
-    private void Change(NetlinkWriter request, string operation, int index, string? what = null)
+    private void Change(NetlinkWriter request, int index, string? what = null)
     {
         NetlinkAnswer answer = _socket.Exchange(request.Message, null);
         if (answer.Error == Errno.None)
             return;
-        string name = LinkLabel(index);
-        string subject = what is null ? name : $"{what} on {name}";
-        throw new LinuxException(operation, subject, answer.Error, answer.Text ?? RouteHints.For(operation, answer.Error));
+        string name = TryGetLink(index, out LinkInfo? link) ? link.Name : Label(index);
+        throw Refusal(request.Type, what is null ? name : $"{what} on {name}", answer);
     }
 
     /// <summary>Lists until the list is whole: one that the kernel says was disturbed is read again.</summary>
-    private List<T> Dump<T>(NetlinkWriter request, string operation, ushort replyType, Func<ReadOnlySpan<byte>, T?> read)
+    private List<T> Dump<T>(NetlinkWriter request, ushort replyType, string subject, Func<ReadOnlySpan<byte>, T?> read)
         where T : class
     {
         while (true)
@@ -49,12 +48,15 @@ public sealed partial class RouteSocket : IDisposable
                 if (type == replyType && read(payload) is { } item)
                     found.Add(item);
             });
-
-            // ENOENT: the routing table that was asked for has never held a route.
-            if (answer.Error is not (Errno.None or Errno.ENOENT))
-                throw new LinuxException(operation, "dump", answer.Error, answer.Text ?? RouteHints.For(operation, answer.Error));
+            if (answer.Error != Errno.None)
+                throw Refusal(request.Type, subject, answer);
             if (!answer.Interrupted)
                 return found;
         }
     }
+
+    private static LinuxException Refusal(ushort type, string subject, NetlinkAnswer answer) =>
+        new(RouteHints.Operation(type), subject, answer.Error, answer.Text ?? RouteHints.For(type, answer.Error));
+
+    private static string Label(int index) => $"interface {index}";
 }

@@ -1,6 +1,8 @@
 namespace FastTun.Linux.Netlink;
 
-/// <summary>What the kernel tells anyone about a TUN or TAP (the IFLA_TUN_ attributes), without a descriptor of the device.</summary>
+/// <summary>
+/// What the kernel tells anyone about a TUN or TAP (the IFLA_TUN_ attributes), without a descriptor of the device.
+/// </summary>
 public sealed record TunLinkInfo
 {
     /// <summary>Whether it carries Ethernet frames (TAP) and not IP packets (TUN).</summary>

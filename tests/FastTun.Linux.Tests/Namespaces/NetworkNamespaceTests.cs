@@ -28,7 +28,8 @@ public sealed class NetworkNamespaceTests
 
         ns.SetLoopbackUp();
 
-        Assert.Equal(["127.0.0.1/8", "::1/128"], routes.GetAddresses(routes.GetLink("lo").Index).Select(address => address.ToString()));
+        IReadOnlyList<InterfaceAddress> addresses = routes.GetAddresses(routes.GetLink("lo").Index);
+        Assert.Equal(["127.0.0.1/8", "::1/128"], addresses.Select(address => address.ToString()));
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class NetworkNamespaceTests
     }
 
     [Theory]
-    [InlineData("no-such-name", "open network namespace no-such-name: ENOENT: there is no such namespace; 'ip netns list' shows those there are")]
+    [InlineData("no-such", "open network namespace no-such: ENOENT: there is no such namespace; 'ip netns list' shows those there are")]
     [InlineData("/no/such/file", "open network namespace /no/such/file: ENOENT: there is no such file")]
     [InlineData("pid:4294967295", "open network namespace pid:4294967295: ENOENT: there is no such process")]
     [InlineData("/proc/self/ns/uts", "open /proc/self/ns/uts: EINVAL: it is not a network namespace")]
@@ -115,7 +116,8 @@ public sealed class NetworkNamespaceTests
     [InlineData("pid:")]
     [InlineData("pid:-1")]
     [InlineData("pid:self")]
-    public void What_is_no_name_is_refused(string name) => Assert.Throws<FormatException>(() => NetworkNamespace.Open(name));
+    public void What_is_no_name_is_refused(string name) =>
+        Assert.Throws<FormatException>(() => NetworkNamespace.Open(name));
 
     [Fact]
     public void One_that_was_closed_cannot_be_entered()

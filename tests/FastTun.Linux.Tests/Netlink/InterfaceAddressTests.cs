@@ -7,8 +7,11 @@ namespace FastTun.Linux.Tests.Netlink;
 /// <summary>What an address can be, and how it is written.</summary>
 public sealed class InterfaceAddressTests
 {
-    private static readonly Gen<IPAddress> Ipv4 = Gen.Byte.Array[4].Where(b => b[0] is > 0 and < 224).Select(b => new IPAddress(b));
-    private static readonly Gen<IPAddress> Ipv6 = Gen.Byte.Array[16].Where(b => b[0] is > 0 and < 255).Select(b => new IPAddress(b));
+    private static readonly Gen<IPAddress> Ipv4 =
+        Gen.Byte.Array[4].Where(bytes => bytes[0] is > 0 and < 224).Select(bytes => new IPAddress(bytes));
+
+    private static readonly Gen<IPAddress> Ipv6 =
+        Gen.Byte.Array[16].Where(bytes => bytes[0] is > 0 and < 255).Select(bytes => new IPAddress(bytes));
 
     private static readonly Gen<InterfaceAddress> Any = Gen.OneOf(
         Gen.Select(Ipv4, Gen.Int[0, 32]).Select((a, n) => new InterfaceAddress(a, n)),
@@ -30,7 +33,8 @@ public sealed class InterfaceAddressTests
     [Fact]
     public void Any_text_is_read_or_refused_and_what_is_read_is_read_again() =>
         Gen.String[Gen.Char["0123456789abf.:/ %[]perbd"], 0, 30].Sample(text =>
-            !InterfaceAddress.TryParse(text, out InterfaceAddress? address) || InterfaceAddress.Parse(address.ToString()) == address);
+            !InterfaceAddress.TryParse(text, out InterfaceAddress? read)
+            || InterfaceAddress.Parse(read.ToString()) == read);
 
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.1/32")]
@@ -39,7 +43,8 @@ public sealed class InterfaceAddressTests
     [InlineData("  10.66.66.1  peer  10.66.66.2/24 ", "10.66.66.1 peer 10.66.66.2/24")]
     [InlineData("192.0.2.1 peer 192.0.2.1/24", "192.0.2.1/24")]
     [InlineData("2001:DB8:0::1/64", "2001:db8::1/64")]
-    public void Is_written_in_one_way(string text, string canonical) => Assert.Equal(canonical, InterfaceAddress.Parse(text).ToString());
+    public void Is_written_in_one_way(string text, string canonical) =>
+        Assert.Equal(canonical, InterfaceAddress.Parse(text).ToString());
 
     [Theory]
     [InlineData("", "it is written A/N")]
@@ -81,7 +86,8 @@ public sealed class InterfaceAddressTests
     {
         Assert.Throws<ArgumentException>(() => new InterfaceAddress(IPAddress.Parse("224.0.0.1"), 24));
         Assert.Throws<ArgumentException>(() => new InterfaceAddress(IPAddress.Parse("192.0.2.1"), 33));
-        Assert.Throws<ArgumentException>(() => new InterfaceAddress(IPAddress.Parse("192.0.2.1"), 24, IPAddress.IPv6Loopback));
+        Assert.Throws<ArgumentException>(
+            () => new InterfaceAddress(IPAddress.Parse("192.0.2.1"), 24, IPAddress.IPv6Loopback));
     }
 
     [Fact]

@@ -6,6 +6,8 @@ namespace FastTun.Linux.Tests.Netlink;
 /// <summary>All or nothing, in order, and twice is once.</summary>
 public sealed class LinkConfiguratorTests : IDisposable
 {
+    private static readonly LinkChanges Up = new() { Up = true };
+
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
     private readonly int _index;
 
@@ -20,7 +22,7 @@ public sealed class LinkConfiguratorTests : IDisposable
         {
             Link = new LinkChanges { Up = true, Mtu = 1400, Name = "wan", TransmitQueueLength = 100 },
             Addresses = Addresses("10.66.66.1 peer 10.66.66.2/24", "2001:db8::1/64", "198.51.100.1/32"),
-            Routes = Routes("default via 10.66.66.2", "203.0.113.0/24", "198.18.0.0/15 via 203.0.113.1", "default via 2001:db8::2"),
+            Routes = Routes("default via 10.66.66.2", "203.0.113.0/24", "198.18.0.0/15 via 203.0.113.1", "2001:db8:1::/48"),
         };
 
         Assert.True(Apply(wanted));
@@ -48,7 +50,7 @@ public sealed class LinkConfiguratorTests : IDisposable
     [InlineData("", "192.0.2.0/31,192.0.2.1/32")]
     public void From_any_addresses_to_any_others_the_first_stays_first(string before, string after)
     {
-        Apply(new LinkConfiguration { Link = new LinkChanges { Up = true }, Addresses = Addresses(before.Split(',')) });
+        Apply(new LinkConfiguration { Link = Up, Addresses = Addresses(before.Split(',')) });
         LinkConfiguration wanted = new() { Addresses = Addresses(after.Split(',')) };
 
         Assert.True(Apply(wanted));
@@ -62,7 +64,7 @@ public sealed class LinkConfiguratorTests : IDisposable
     [Fact]
     public void An_address_that_stays_is_not_touched_while_others_come_and_go()
     {
-        Apply(new LinkConfiguration { Link = new LinkChanges { Up = true }, Addresses = Addresses("192.0.2.1/24", "198.51.100.1/24") });
+        Apply(new LinkConfiguration { Link = Up, Addresses = Addresses("192.0.2.1/24", "198.51.100.1/24") });
         using Tool watch = _network.Start("ip", "monitor", "address", "label");
 
         // When it listens is not said, but seen.
@@ -84,14 +86,15 @@ public sealed class LinkConfiguratorTests : IDisposable
     {
         Apply(new LinkConfiguration
         {
-            Link = new LinkChanges { Up = true },
+            Link = Up,
             Addresses = Addresses("192.0.2.1/24"),
             Routes = Routes("198.51.100.0/24 via 192.0.2.2", "203.0.113.0/24", "198.18.0.0/15 metric 5 table 100"),
         });
 
         Assert.True(Apply(new LinkConfiguration { Routes = Routes("198.51.100.0/24 via 192.0.2.3", "192.0.2.0/24") }));
 
-        Assert.Equal(["192.0.2.0/24", "198.51.100.0/24 via 192.0.2.3"], Listed(_network.Routes.GetRoutes(_index, null)).Where(IsNotIpv6));
+        IEnumerable<string> listed = Listed(_network.Routes.GetRoutes(_index, null)).Where(IsNotIpv6);
+        Assert.Equal(["192.0.2.0/24", "198.51.100.0/24 via 192.0.2.3"], listed);
     }
 
     [Fact]
@@ -100,7 +103,8 @@ public sealed class LinkConfiguratorTests : IDisposable
         Apply(new LinkConfiguration
         {
             Link = new LinkChanges { Up = true, Mtu = 1400 },
-            Addresses = Addresses("192.0.2.1/24", "192.0.2.2/24", "198.51.100.1 peer 198.51.100.2/32", "2001:db8::1/64", "2001:db8::2/64"),
+            Addresses = Addresses(
+                "192.0.2.1/24", "192.0.2.2/24", "198.51.100.1 peer 198.51.100.2/32", "2001:db8::1/64", "2001:db8::2/64"),
             Routes = Routes("203.0.113.0/24 via 192.0.2.7 metric 3", "default via 2001:db8::7"),
         });
         _network.Run("ip", "route", "add", "198.18.0.0/15", "via", "inet6", "2001:db8::9", "dev", "tun0").OrThrow();
@@ -122,7 +126,7 @@ public sealed class LinkConfiguratorTests : IDisposable
     {
         Apply(new LinkConfiguration
         {
-            Link = new LinkChanges { Up = true },
+            Link = Up,
             Addresses = Addresses("192.0.2.1/24", "2001:db8::1/64"),
             Routes = Routes("203.0.113.0/24 via 192.0.2.7", "2001:db8:1::/48 via 2001:db8::7"),
         });
@@ -147,7 +151,7 @@ public sealed class LinkConfiguratorTests : IDisposable
 
         var refusal = Assert.Throws<LinuxException>(() => Apply(new LinkConfiguration
         {
-            Link = new LinkChanges { Up = true },
+            Link = Up,
             Routes = Routes("198.51.100.0/24", "203.0.113.0/24"),
         }));
 
@@ -162,15 +166,17 @@ public sealed class LinkConfiguratorTests : IDisposable
     {
         string before = State();
 
-        Refused("address 192.0.2.1/24 is wanted twice", new LinkConfiguration { Addresses = Addresses("192.0.2.1/24", "192.0.2.1/24") });
-        Refused("address 2001:db8::1/64 is wanted twice", new LinkConfiguration { Addresses = Addresses("2001:db8::1/48", "2001:db8::1/64") });
-        Refused("its destination is wanted twice", new LinkConfiguration { Routes = Routes("default via 192.0.2.1", "default via 192.0.2.2") });
-        Refused("to be down can have no routes", new LinkConfiguration { Link = new LinkChanges { Up = false }, Routes = Routes("default") });
-        Refused("move first", new LinkConfiguration { Link = new LinkChanges { Namespace = _network.Namespace } });
+        Refused("192.0.2.1/24 is wanted twice", new() { Addresses = Addresses("192.0.2.1/24", "192.0.2.1/24") });
+        Refused("2001:db8::1/64 is wanted twice", new() { Addresses = Addresses("2001:db8::1/48", "2001:db8::1/64") });
+        Refused(
+            "wanted twice with one metric", new() { Routes = Routes("default via 192.0.2.1", "default via 192.0.2.2") });
+        Refused("to be down has no routes", new() { Link = new LinkChanges { Up = false }, Routes = Routes("default") });
+        Refused("move first", new() { Link = new LinkChanges { Namespace = _network.Namespace } });
 
         Assert.Equal(before, State());
 
-        void Refused(string why, LinkConfiguration wanted) => Assert.Contains(why, Assert.Throws<ArgumentException>(() => Apply(wanted)).Message);
+        void Refused(string why, LinkConfiguration wanted) =>
+            Assert.Contains(why, Assert.Throws<ArgumentException>(() => Apply(wanted)).Message);
     }
 
     private bool Apply(LinkConfiguration wanted) => LinkConfigurator.Apply(_network.Routes, _index, wanted);
@@ -180,7 +186,8 @@ public sealed class LinkConfiguratorTests : IDisposable
 
     private static InterfaceRoute[] Routes(params string[] texts) => [.. texts.Select(InterfaceRoute.Parse)];
 
-    private static IEnumerable<string> Listed(IEnumerable<InterfaceRoute> routes) => routes.Select(route => route.ToString());
+    private static IEnumerable<string> Listed(IEnumerable<InterfaceRoute> routes) =>
+        routes.Select(route => route.ToString());
 
     private IEnumerable<string> Listed(bool withLinkLocal = false) => _network.Routes.GetAddresses(_index)
         .Where(address => !address.Address.IsIPv6LinkLocal || (withLinkLocal && address.ToString() == "fe80::1/64"))

@@ -91,7 +91,7 @@ public sealed class LinkMonitorTests : IDisposable
         Assert.InRange(events.Count, 3, 50);
         Assert.Contains(events, told => told.Change == LinkChange.Removed && told.Link.Index == leaves);
         Assert.Contains(events, told => told.Change == LinkChange.Added && told.Link.Index == comes);
-        Assert.Contains(events, told => told.Link is { Index: var index, Name: "stayed", Mtu: 1234, IsUp: true } && index == stays);
+        Assert.Contains(events, told => told.Link.Index == stays && told.Link is { Name: "stayed", Mtu: 1234, IsUp: true });
         Assert.Equal(
             _network.Routes.GetLinks().Select(link => (link.Index, link.Name, link.Mtu, link.Flags)),
             monitor.Links.OrderBy(link => link.Index).Select(link => (link.Index, link.Name, link.Mtu, link.Flags)));

@@ -27,7 +27,8 @@ public sealed class LinkTests : IDisposable
     [Fact]
     public void Of_a_TUN_its_own_properties_are_read()
     {
-        _network.Run("ip", "tuntap", "add", "tun0", "mode", "tun", "user", "7", "group", "9", "vnet_hdr", "multi_queue").OrThrow();
+        string[] options = ["mode", "tun", "user", "7", "group", "9", "vnet_hdr", "multi_queue"];
+        _network.Run("ip", ["tuntap", "add", "tun0", .. options]).OrThrow();
 
         LinkInfo link = _network.Routes.GetLink("tun0");
 
@@ -103,7 +104,8 @@ public sealed class LinkTests : IDisposable
     {
         int index = _network.AddDevice("tun0");
 
-        var refusal = Assert.Throws<ArgumentException>(() => _network.Routes.SetLink(index, new LinkChanges { Mtu = mtu, Up = true }));
+        var changes = new LinkChanges { Mtu = mtu, Up = true };
+        var refusal = Assert.Throws<ArgumentException>(() => _network.Routes.SetLink(index, changes));
 
         Assert.Contains($"tun0: MTU {mtu}: it is 68 to 65535", refusal.Message);
         Assert.True(_network.Routes.GetLink(index) is { Mtu: 1500, IsUp: false });
@@ -145,7 +147,8 @@ public sealed class LinkTests : IDisposable
         using PrivateNetwork other = PrivateNetwork.Create();
         int index = _network.AddDevice("tun0");
 
-        _network.Routes.SetLink(index, new LinkChanges { Namespace = other.Namespace, Name = "eth0", Mtu = 1300, Up = true });
+        var changes = new LinkChanges { Namespace = other.Namespace, Name = "eth0", Mtu = 1300, Up = true };
+        _network.Routes.SetLink(index, changes);
 
         Assert.False(_network.Routes.TryGetLink("tun0", out _));
         Assert.True(other.Routes.GetLink("eth0") is { Mtu: 1300, IsUp: true });
@@ -183,7 +186,8 @@ public sealed class LinkTests : IDisposable
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(int.MaxValue)]
-    public void A_number_that_no_interface_has_is_found_nowhere(int index) => Assert.False(_network.Routes.TryGetLink(index, out _));
+    public void A_number_that_no_interface_has_is_found_nowhere(int index) =>
+        Assert.False(_network.Routes.TryGetLink(index, out _));
 
     [Fact]
     public void What_the_loopback_carried_is_counted()
@@ -208,6 +212,9 @@ public sealed class LinkTests : IDisposable
         link.GetProperty("operstate").GetString()!
     );
 
-    private static (int, string, int, int, bool, string) Described(LinkInfo link) =>
-        (link.Index, link.Name, link.Mtu, link.TransmitQueueLength, link.IsUp, link.OperationalState.ToString().ToUpperInvariant());
+    private static (int, string, int, int, bool, string) Described(LinkInfo link)
+    {
+        string state = link.OperationalState.ToString().ToUpperInvariant();
+        return (link.Index, link.Name, link.Mtu, link.TransmitQueueLength, link.IsUp, state);
+    }
 }

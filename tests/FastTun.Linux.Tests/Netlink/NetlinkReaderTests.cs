@@ -95,7 +95,8 @@ public sealed class NetlinkReaderTests
         });
         using NetlinkSocket socket = NetlinkSocket.Open(network.Namespace);
         var payloads = new List<byte[]>();
-        foreach (ushort type in (ReadOnlySpan<ushort>)[Rtnetlink.RTM_GETLINK, Rtnetlink.RTM_GETADDR, Rtnetlink.RTM_GETROUTE])
+        ushort[] questions = [Rtnetlink.RTM_GETLINK, Rtnetlink.RTM_GETADDR, Rtnetlink.RTM_GETROUTE];
+        foreach (ushort type in questions)
         {
             var request = new NetlinkWriter(new byte[64], type, NetlinkAbi.NLM_F_DUMP);
             if (type == Rtnetlink.RTM_GETLINK)
