@@ -1,0 +1,147 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace FastTun.Linux.Tests.Native;
+
+/// <summary>
+/// Writes the C program that proves C# declarations against the system's headers: a constant by its value, a struct by the
+/// size and place of each field, a function by its prototype. The C# names are the C names, so reflection finds everything,
+/// and what it does not know how to prove it refuses.
+/// </summary>
+internal sealed class HeaderProof
+{
+    // if_tun.h uses _IOW without including what defines it.
+    private const string Headers = """
+        #define _GNU_SOURCE
+        #include <errno.h>
+        #include <fcntl.h>
+        #include <poll.h>
+        #include <sched.h>
+        #include <stddef.h>
+        #include <stdint.h>
+        #include <sys/ioctl.h>
+        #include <sys/socket.h>
+        #include <sys/types.h>
+        #include <unistd.h>
+        #include <linux/if.h>
+        #include <linux/if_tun.h>
+
+        """;
+
+    private readonly StringBuilder _program = new(Headers);
+
+    /// <summary>The program so far.</summary>
+    public string Source => _program + "int main(void) { return 0; }\n";
+
+    /// <summary>How many assertions the program makes.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds everything a type of the native namespace declares.</summary>
+    public void AddType(Type type)
+    {
+        if (type.IsEnum)
+            AddEnum(type);
+        else if (type.IsValueType)
+            AddStruct(type);
+        else if (!type.IsAbstract || !type.IsSealed)
+            throw new NotSupportedException($"{type}: neither a struct, an enum nor a static class");
+
+        foreach (FieldInfo field in type.GetFields(Statics))
+            AddConstant(field);
+        foreach (MethodInfo method in type.GetMethods(Statics).Where(method => !method.IsDefined(typeof(CompilerGeneratedAttribute))))
+            AddFunction(method);
+    }
+
+    /// <summary>Adds an enum whose members are named as in C; <c>None</c> is C#'s own.</summary>
+    public void AddEnum(Type type)
+    {
+        foreach (string name in Enum.GetNames(type).Where(name => name != "None"))
+            Assert($"(long long){name} == {Convert.ToInt64(Enum.Parse(type, name))}LL", $"{type.Name}.{name}");
+    }
+
+    private const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+
+    private void AddConstant(FieldInfo field)
+    {
+        if (field.DeclaringType!.IsEnum)
+            return;
+        if (!field.IsLiteral)
+            throw new NotSupportedException($"{field.DeclaringType}.{field.Name}: not a constant");
+        Assert($"(long long){field.Name} == {Convert.ToInt64(field.GetRawConstantValue())}LL", field.Name);
+    }
+
+    private void AddStruct(Type type)
+    {
+        string name = CName(type);
+        Assert($"sizeof({name}) == {Marshal.SizeOf(type)}", $"sizeof({name})");
+        foreach (FieldInfo field in type.GetFields(Fields))
+        {
+            string place = $"offsetof({name}, {field.Name})";
+            Assert($"{place} == {Marshal.OffsetOf(type, field.Name)}", place);
+            string size = $"sizeof((({name} *)0)->{field.Name})";
+            Assert($"{size} == {SizeOf(field)}", size);
+        }
+    }
+
+    // C# says neither const nor "...": the prototype must be one of the readings that leave both open.
+    private void AddFunction(MethodInfo method)
+    {
+        string name = method.GetCustomAttribute<LibraryImportAttribute>()?.EntryPoint ?? method.Name;
+        string[][] parameters = [.. method.GetParameters().Select(parameter => Readings(parameter.ParameterType))];
+        var prototypes = new List<string>();
+        for (int fixedCount = 1; fixedCount <= parameters.Length; fixedCount++)
+        {
+            string end = fixedCount == parameters.Length ? "" : ", ...";
+            prototypes.AddRange(Choices(parameters[..fixedCount]).Select(list => $"{CName(method.ReturnType)}({list}{end})"));
+        }
+
+        Assert(
+            string.Join(" || ", prototypes.Select(prototype => $"__builtin_types_compatible_p(__typeof__({name}), {prototype})")),
+            $"prototype of {name}");
+    }
+
+    private static string[] Readings(Type type) => type.IsPointer ? [CName(type), $"const {CName(type)}"] : [CName(type)];
+
+    private static IEnumerable<string> Choices(string[][] parameters) =>
+        parameters.Aggregate<string[], IEnumerable<string>>(
+            [""], (lists, readings) => lists.SelectMany(list => readings.Select(reading => list == "" ? reading : $"{list}, {reading}")));
+
+    private static int SizeOf(FieldInfo field)
+    {
+        if (field.GetCustomAttribute<FixedBufferAttribute>() is { } buffer)
+            return buffer.Length * Marshal.SizeOf(buffer.ElementType);
+        return field.FieldType.IsPointer ? IntPtr.Size : Marshal.SizeOf(field.FieldType);
+    }
+
+    private static string CName(Type type)
+    {
+        if (type.IsPointer)
+            return CName(type.GetElementType()!) + " *";
+        return Type.GetTypeCode(type) switch
+        {
+            _ when type == typeof(void) => "void",
+            _ when type == typeof(nint) => "ssize_t",
+            _ when type == typeof(nuint) => "size_t",
+            TypeCode.SByte => "int8_t",
+            TypeCode.Byte => "uint8_t",
+            TypeCode.Int16 => "int16_t",
+            TypeCode.UInt16 => "uint16_t",
+            TypeCode.Int32 => "int32_t",
+            TypeCode.UInt32 => "uint32_t",
+            TypeCode.Int64 => "int64_t",
+            TypeCode.UInt64 => "uint64_t",
+            TypeCode.Object when type.IsValueType => $"struct {type.Name}",
+            _ => throw new NotSupportedException($"{type}: has no C type"),
+        };
+    }
+
+    private void Assert(string condition, string name)
+    {
+        Count++;
+        _program.Append($"_Static_assert({condition}, \"{name}\");\n");
+    }
+}
