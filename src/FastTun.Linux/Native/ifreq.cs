@@ -9,11 +9,8 @@ namespace FastTun.Linux.Native;
 [StructLayout(LayoutKind.Explicit, Size = 40)]
 internal unsafe struct ifreq
 {
-    /// <summary>The room for a name, with its terminating zero.</summary>
-    public const int IFNAMSIZ = 16;
-
     [FieldOffset(0)]
-    public fixed byte ifr_name[IFNAMSIZ];
+    public fixed byte ifr_name[NetIf.IFNAMSIZ];
 
     [FieldOffset(16)]
     public short ifr_flags;

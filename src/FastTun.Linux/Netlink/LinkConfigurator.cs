@@ -48,7 +48,7 @@ public static class LinkConfigurator
         HardwareAddress = link.HardwareAddress.Equals(changes.HardwareAddress) ? null : changes.HardwareAddress,
     };
 
-    private static void Check(LinkConfiguration wanted)
+    internal static void Check(LinkConfiguration wanted)
     {
         if (wanted.Link.Namespace is not null)
             throw new ArgumentException(

@@ -1,15 +1,19 @@
-using System.Text;
+using System.Net.NetworkInformation;
+using FastTun.Linux.Netlink;
 
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// What a TUN or TAP device shall be. Everything is checked before the kernel is asked for anything; what is left unset is
-/// left to the kernel, or, of a device that exists already, as it is.
+/// What a TUN or TAP device shall be. Everything is checked before the kernel is asked for anything; what is null is left to
+/// the kernel, or, of a device that exists already, as it is.
 /// </summary>
-public sealed record TunDeviceOptions
+public sealed partial record TunDeviceOptions
 {
     /// <summary>The most queues that a device can have (MAX_TAP_QUEUES in tun.c).</summary>
     public const int MaxQueueCount = 256;
+
+    /// <summary>Where the driver's file is.</summary>
+    public const string DefaultDevicePath = "/dev/net/tun";
 
     /// <summary>
     /// A name of 1 to 15 bytes, or a template with one <c>%d</c> where the kernel puts the first free number. Empty for
@@ -30,40 +34,65 @@ public sealed record TunDeviceOptions
     public int QueueCount { get; init; } = 1;
 
     /// <summary>
-    /// Whether the device can have several queues (IFF_MULTI_QUEUE), which is decided when it is made. Without a value it can
-    /// if <see cref="QueueCount"/> is more than one.
+    /// Whether the device can have several queues (IFF_MULTI_QUEUE), which is decided when it is made. Null: if
+    /// <see cref="QueueCount"/> is more than one.
     /// </summary>
     public bool? MultiQueue { get; init; }
+
+    /// <summary>Whether each packet has a virtio_net_hdr of ten bytes before it, which offloads need.</summary>
+    public bool VirtioNetHeader { get; init; }
 
     /// <summary>Fails if the device exists (IFF_TUN_EXCL), where otherwise a persistent one is taken over.</summary>
     public bool Exclusive { get; init; }
 
+    /// <summary>Whether the device outlives its queues.</summary>
+    public bool? Persistent { get; init; }
+
+    /// <summary>The number of the user who may open the device without CAP_NET_ADMIN.</summary>
+    public uint? Owner { get; init; }
+
+    /// <summary>The number of the group whose members may open the device without CAP_NET_ADMIN.</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>Whether the host sees a link; without one, routes over the device are not used.</summary>
+    public bool? Carrier { get; init; }
+
+    /// <summary>How many packets wait in each queue until they are read, 0 or more.</summary>
+    public int? TransmitQueueLength { get; init; }
+
+    /// <summary>The largest packet in bytes, of a TAP without the Ethernet header: 68 to 65535, of a TAP to 65521.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>The address of a TAP's host end: 6 bytes, not multicast, not zero.</summary>
+    public PhysicalAddress? HardwareAddress { get; init; }
+
+    /// <summary>Exactly these addresses.</summary>
+    public IReadOnlyList<InterfaceAddress>? Addresses { get; init; }
+
+    /// <summary>Exactly these routes, besides those that the kernel makes for addresses. They need the device up.</summary>
+    public IReadOnlyList<InterfaceRoute>? Routes { get; init; }
+
+    /// <summary>Whether the interface is up; the kernel makes it down.</summary>
+    public bool? Up { get; init; }
+
+    /// <summary>The namespace to open the device in; the calling thread's where it is null.</summary>
+    public NetworkNamespace? Namespace { get; init; }
+
     /// <summary>The driver's file.</summary>
-    public string DevicePath { get; init; } = "/dev/net/tun";
+    public string DevicePath { get; init; } = DefaultDevicePath;
 
     internal bool IsMultiQueue => MultiQueue ?? QueueCount > 1;
 
-    /// <summary>Refuses what no kernel would take.</summary>
-    /// <exception cref="ArgumentException">Says which option is wrong, and what it may be.</exception>
-    internal void Validate()
+    internal LinkConfiguration Configuration => new()
     {
-        ValidateName();
-        if (QueueCount is < 1 or > MaxQueueCount)
-            throw new ArgumentException($"{QueueCount} queues: a device has 1 to {MaxQueueCount}", nameof(QueueCount));
-        if (QueueCount > 1 && MultiQueue == false)
-            throw new ArgumentException($"{QueueCount} queues: more than one needs MultiQueue", nameof(MultiQueue));
-    }
-
-    // What dev_valid_name and __dev_alloc_name refuse (net/core/dev.c).
-    private void ValidateName()
-    {
-        int length = Encoding.UTF8.GetByteCount(Name);
-        if (length > 15)
-            throw new ArgumentException($"name '{Name}': {length} bytes, an interface name has at most 15", nameof(Name));
-        if (Name is "." or ".." || Name.Any(c => c is '/' or ':' or '\0' || char.IsWhiteSpace(c)))
-            throw new ArgumentException($"name '{Name}': no slash, colon or white space, and not . or ..", nameof(Name));
-        int percent = Name.IndexOf('%');
-        if (percent >= 0 && (percent != Name.LastIndexOf('%') || !Name.AsSpan(percent).StartsWith("%d")))
-            throw new ArgumentException($"name '{Name}': a template has one %d and no other percent sign", nameof(Name));
-    }
+        Link = new LinkChanges
+        {
+            Up = Up,
+            Mtu = Mtu,
+            TransmitQueueLength = TransmitQueueLength,
+            HardwareAddress = HardwareAddress,
+        },
+        Addresses = Addresses,
+        Routes = Routes,
+    };
 }

@@ -5,10 +5,12 @@ namespace FastTun.Linux.Tun;
 /// <summary>
 /// One queue of a TUN or TAP device: an open file that gives a packet a read and takes a packet a write. The kernel spreads
 /// flows over the queues by hash, and sends a flow back to the queue that last wrote it (tun_flow_update in tun.c).
-/// One thread reads and writes at a time: the worker that owns the queue for its life.
+/// <see cref="TryRead"/> and <see cref="TryWrite"/> are for the one thread that owns the queue; the members that block hold
+/// the descriptor open while they use it, and any thread may call those.
 /// </summary>
-public sealed unsafe class TunQueue : IDisposable
+public sealed unsafe partial class TunQueue : IDisposable
 {
+    private readonly Lock _closing = new();
     private int _number;
 
     internal TunQueue(FileDescriptor descriptor, int index)
@@ -21,14 +23,20 @@ public sealed unsafe class TunQueue : IDisposable
     /// <summary>The open file, to wait for or to hand out; it belongs to this queue.</summary>
     public FileDescriptor Descriptor { get; }
 
-    /// <summary>The place among the device's queues, in the order they were opened, from 0.</summary>
+    /// <summary>The number it was given when it was opened: how many the device object had opened before.</summary>
     public int Index { get; }
+
+    /// <summary>Whether the queue takes part in the device's traffic; asked of the kernel.</summary>
+    /// <exception cref="LinuxException">EBADFD: the device is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public bool IsAttached => (TunIoctl.ReadInterface(Descriptor).Flags & IfTun.IFF_DETACH_QUEUE) == 0;
+
+    internal bool IsOpen => !Descriptor.IsClosed;
 
     /// <summary>Takes the next packet, if there is one. Does not block, throw or allocate.</summary>
     /// <param name="buffer">Receives the packet; what does not fit is lost, and the count is then the buffer's length.</param>
     /// <returns>
-    /// The bytes read, or EAGAIN when nothing waits, EBADFD when the queue is detached or its device is gone, EBADF after
-    /// <see cref="Dispose"/>.
+    /// The bytes read, or EAGAIN when nothing waits, EBADFD when the device is gone, EBADF after <see cref="Dispose"/>.
     /// </returns>
     public SysResult TryRead(Span<byte> buffer)
     {
@@ -47,8 +55,8 @@ public sealed unsafe class TunQueue : IDisposable
     /// <summary>Gives the kernel one packet. Does not block, throw or allocate.</summary>
     /// <param name="packet">One whole packet or frame.</param>
     /// <returns>
-    /// The bytes written, or EIO when the device is down, EINVAL for what is no packet (a TUN looks at the version alone),
-    /// EBADFD when the queue is detached or its device is gone, EBADF after <see cref="Dispose"/>.
+    /// The bytes written, or EIO when the device is down, EINVAL for what is no packet (of a TUN the kernel looks at the version
+    /// alone), EBADFD when the device is gone, EBADF after <see cref="Dispose"/>.
     /// </returns>
     public SysResult TryWrite(ReadOnlySpan<byte> packet)
     {
@@ -64,10 +72,37 @@ public sealed unsafe class TunQueue : IDisposable
         }
     }
 
-    /// <summary>Closes the queue. A device that is not persistent goes with its last queue.</summary>
+    /// <summary>
+    /// Takes the queue out of the device's traffic and keeps it open (TUNSETQUEUE). What waits in it is dropped, and the kernel
+    /// spreads the flows over the queues that are left. An idle queue that stays attached loses its share of the packets.
+    /// </summary>
+    /// <exception cref="LinuxException">EINVAL: it is detached already, or the device is not a multi-queue one.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public void Detach() => SetAttached(IfTun.IFF_DETACH_QUEUE, "TUNSETQUEUE detach");
+
+    /// <summary>Puts a detached queue back.</summary>
+    /// <exception cref="LinuxException">EINVAL: it is attached, or the device is not a multi-queue one.</exception>
+    /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
+    public void Attach() => SetAttached(IfTun.IFF_ATTACH_QUEUE, "TUNSETQUEUE attach");
+
+    /// <summary>
+    /// Closes the queue, and wakes who is blocked in <see cref="Read"/>. A device that is not persistent goes with its last
+    /// queue. May be called from any thread, and again.
+    /// </summary>
     public void Dispose()
     {
-        _number = -1;
-        Descriptor.Dispose();
+        lock (_closing)
+        {
+            _number = -1;
+            _closed?.Signal();
+            _closed?.Dispose();
+            Descriptor.Dispose();
+        }
+    }
+
+    private void SetAttached(int flag, string operation)
+    {
+        string name = TunIoctl.ReadInterface(Descriptor).Name;
+        TunIoctl.SetQueue(Descriptor, flag).OrThrow(operation, $"{name} queue {Index}", TunHints.SetQueue);
     }
 }

@@ -26,7 +26,11 @@ internal sealed class HeaderProof
         #include <sys/types.h>
         #include <unistd.h>
         #include <linux/if.h>
+        #include <linux/if_addr.h>
+        #include <linux/if_link.h>
         #include <linux/if_tun.h>
+        #include <linux/netlink.h>
+        #include <linux/rtnetlink.h>
 
         """;
 

@@ -17,7 +17,7 @@ public class HeaderProofTests
         foreach (Type type in types)
             proof.AddType(type);
         Assert.True(proof.Count > types.Length, "every type brings at least one assertion");
-        Assert.Equal("", CProgram.Diagnose(proof.Source));
+        Assert.Empty(CProgram.Diagnose(proof.Source));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public class HeaderProofTests
     {
         var proof = new HeaderProof();
         proof.AddEnum(typeof(Errno));
-        Assert.Equal("", CProgram.Diagnose(proof.Source));
+        Assert.Empty(CProgram.Diagnose(proof.Source));
     }
 
     [Fact]

@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace FastTun.Linux.Native;
+
+/// <summary>What poll.h declares, as far as it is used here; Tmds.LibC's poll forgets errno.</summary>
+internal static unsafe partial class Poll
+{
+    public const short POLLIN = 0x001;
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int poll(pollfd* fds, nuint nfds, int timeout);
+}
