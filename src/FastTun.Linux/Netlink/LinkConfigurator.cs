@@ -29,6 +29,8 @@ public static class LinkConfigurator
                 changed |= AddressConfigurator.Apply(socket, index, wanted.Addresses);
             if (wanted.Routes is not null)
                 changed |= RouteConfigurator.Apply(socket, index, wanted.Routes);
+            else if (wanted.Addresses is not null)
+                before.KeepRoutes(socket);
             return changed;
         }
         catch

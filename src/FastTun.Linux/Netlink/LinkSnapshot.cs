@@ -18,6 +18,17 @@ internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses
         Try(() => RestoreRoutes(socket));
     }
 
+    /// <summary>
+    /// Puts back what a change of addresses took along: the kernel drops a route with its source address, and all IPv4 routes
+    /// with the last IPv4 address. One whose gateway or source is out of reach now stays away.
+    /// </summary>
+    public void KeepRoutes(RouteSocket socket)
+    {
+        List<ListedRoute> current = socket.ListRoutes(Link.Index);
+        foreach (ListedRoute listed in Routes.Where(listed => !listed.IsKernels && !current.Any(listed.IsSame)).OrderBy(listed => listed.HasGateway))
+            Try(() => socket.RestoreRoute(Link.Index, listed));
+    }
+
     private void RestoreAddresses(RouteSocket socket)
     {
         List<ListedAddress> current = socket.ListAddresses(Link.Index);

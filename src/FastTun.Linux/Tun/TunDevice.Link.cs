@@ -53,10 +53,13 @@ public sealed partial class TunDevice
     /// <summary>Whether the device outlives its queues.</summary>
     public bool IsPersistent => Link.Tun?.IsPersistent ?? false;
 
-    /// <summary>The user who may open the device without CAP_NET_ADMIN, if one was named.</summary>
+    /// <summary>
+    /// The user who may open a persistent device without CAP_NET_ADMIN, if one was named. With neither user nor group named,
+    /// anyone may (tun_not_capable in tun.c).
+    /// </summary>
     public uint? Owner => Link.Tun?.Owner;
 
-    /// <summary>The group whose members may open the device without CAP_NET_ADMIN, if one was named.</summary>
+    /// <summary>The group whose members may open a persistent device without CAP_NET_ADMIN, if one was named.</summary>
     public uint? Group => Link.Tun?.Group;
 
     /// <summary>What the host counted on the interface.</summary>
@@ -88,16 +91,34 @@ public sealed partial class TunDevice
     /// <exception cref="LinuxException">EPERM: it needs CAP_NET_ADMIN there.</exception>
     public NetworkNamespace OpenNamespace() => TunIoctl.ToNamespace(TunIoctl.GetNamespace(Control));
 
+    /// <summary>Starts to watch the interface in its present namespace; the caller closes the monitor.</summary>
+    /// <exception cref="LinuxException">EBADFD: the device is gone.</exception>
+    public TunDeviceMonitor OpenMonitor()
+    {
+        FileDescriptor control = Control;
+        using NetworkNamespace? elsewhere = LinkSession.Elsewhere(control);
+        LinkMonitor links = LinkMonitor.Open(elsewhere);
+        try
+        {
+            return new TunDeviceMonitor(links, Index);
+        }
+        catch
+        {
+            links.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Lets the device outlive its queues, or not. One that does is deleted by turning this off and closing it.</summary>
     /// <param name="on">Whether it shall.</param>
     public void Persist(bool on = true) => TunIoctl.SetPersistent(Control, on).OrThrow("TUNSETPERSIST", Name);
 
-    /// <summary>Names the user who may open the device without CAP_NET_ADMIN. Another may be named, but nobody no more.</summary>
+    /// <summary>Names the <see cref="Owner"/>. Another may be named later, but not nobody again.</summary>
     /// <param name="user">A user's number.</param>
     /// <exception cref="LinuxException">EINVAL: the user namespace has no such user.</exception>
     public void SetOwner(uint user) => TunIoctl.SetOwner(Control, user).OrThrow("TUNSETOWNER", $"{Name} user {user}", TunHints.Identity);
 
-    /// <summary>Names the group that may open the device without CAP_NET_ADMIN. Another may be named, but none no more.</summary>
+    /// <summary>Names the <see cref="Group"/>. Another may be named later, but not none again.</summary>
     /// <param name="group">A group's number.</param>
     /// <exception cref="LinuxException">EINVAL: the user namespace has no such group.</exception>
     public void SetGroup(uint group) => TunIoctl.SetGroup(Control, group).OrThrow("TUNSETGROUP", $"{Name} group {group}", TunHints.Identity);

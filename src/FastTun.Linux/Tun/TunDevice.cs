@@ -52,9 +52,10 @@ public sealed partial class TunDevice : IDisposable
     public string Name => TunIoctl.ReadInterface(Control).Name;
 
     // Any open queue stands for the device, also a detached one.
-    private FileDescriptor Control =>
-        Volatile.Read(ref _queues).FirstOrDefault(queue => queue.IsOpen)?.Descriptor
-        ?? throw new ObjectDisposedException(nameof(TunDevice));
+    private FileDescriptor Control => First.Descriptor;
+
+    private TunQueue First =>
+        Volatile.Read(ref _queues).FirstOrDefault(queue => queue.IsOpen) ?? throw new ObjectDisposedException(nameof(TunDevice));
 
     /// <summary>Opens a device, which is made if there is none of that name; a failure leaves nothing behind.</summary>
     /// <param name="options">What it shall be.</param>
@@ -129,11 +130,11 @@ public sealed partial class TunDevice : IDisposable
     /// <inheritdoc cref="TunQueue.Read"/>
     /// <remarks>Reads from the first open queue.</remarks>
     public int Read(Span<byte> buffer, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Queues[0].Read(buffer, timeout, cancellationToken);
+        First.Read(buffer, timeout, cancellationToken);
 
     /// <inheritdoc cref="TunQueue.Write"/>
     /// <remarks>Writes to the first open queue.</remarks>
-    public void Write(ReadOnlySpan<byte> packet) => Queues[0].Write(packet);
+    public void Write(ReadOnlySpan<byte> packet) => First.Write(packet);
 
     /// <summary>Closes all queues. May be called from any thread, and again.</summary>
     public void Dispose()

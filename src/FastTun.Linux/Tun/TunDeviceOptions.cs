@@ -48,10 +48,13 @@ public sealed partial record TunDeviceOptions
     /// <summary>Whether the device outlives its queues.</summary>
     public bool? Persistent { get; init; }
 
-    /// <summary>The number of the user who may open the device without CAP_NET_ADMIN.</summary>
+    /// <summary>
+    /// The number of the user who may open the persistent device without CAP_NET_ADMIN. With neither user nor group named,
+    /// anyone may.
+    /// </summary>
     public uint? Owner { get; init; }
 
-    /// <summary>The number of the group whose members may open the device without CAP_NET_ADMIN.</summary>
+    /// <summary>The number of the group whose members may open the persistent device without CAP_NET_ADMIN.</summary>
     public uint? Group { get; init; }
 
     /// <summary>Whether the host sees a link; without one, routes over the device are not used.</summary>
