@@ -41,6 +41,14 @@ internal static class TunHints
         _ => null,
     };
 
+    /// <summary>Of asking a descriptor for its device's namespace.</summary>
+    public static string? GetNamespace(Errno error) => error switch
+    {
+        Errno.EBADFD => Gone,
+        Errno.EPERM => "to open a device's namespace needs CAP_NET_ADMIN in it",
+        _ => null,
+    };
+
     /// <summary>Of joining a device whose open queues carry something else.</summary>
     public static string OtherFlags(string what, bool wanted) => wanted
         ? $"the device's open queues come without {what}, and this one asks for it"

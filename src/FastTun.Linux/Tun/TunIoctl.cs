@@ -85,8 +85,8 @@ internal static unsafe class TunIoctl
     /// <summary>Makes a namespace of what <see cref="GetNamespace"/> answered.</summary>
     public static NetworkNamespace ToNamespace(SysResult found)
     {
-        string? hint = found.Error == Errno.EPERM ? "to open a device's namespace needs CAP_NET_ADMIN in it" : null;
-        return NetworkNamespace.FromDescriptor(new FileDescriptor(found.OrThrow("TUNGETDEVNETNS", null, hint)));
+        int number = found.OrThrow("TUNGETDEVNETNS", null, TunHints.GetNamespace(found.Error));
+        return NetworkNamespace.FromDescriptor(new FileDescriptor(number));
     }
 
     // Tmds.LibC takes the request as an int, and the kernel looks at its 32 bits whatever their sign.
