@@ -7,7 +7,9 @@ namespace FastTun.TestKit;
 /// <summary>A thread that does not see the TUN driver's file, as in a container that was not given it.</summary>
 public static unsafe class WithoutDriver
 {
-    /// <summary>Runs code in a network namespace, on a thread of its own with mounts of its own, and nothing in /dev/net.</summary>
+    /// <summary>
+    /// Runs code in a network namespace, on a thread of its own with mounts of its own, and nothing in /dev/net.
+    /// </summary>
     public static void Run(NetworkNamespace ns, Action work) => ns.Run(() =>
     {
         Check(LibC.unshare(LibC.CLONE_NEWNS | LibC.CLONE_FS), "unshare");

@@ -1,8 +1,8 @@
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// Keeps a descriptor open for as long as a thread uses its number, whoever disposes of it meanwhile: the number cannot come
-/// to mean another file. Costs an interlocked operation each way, so a worker that owns its queue does without.
+/// Keeps a descriptor open for as long as a thread uses its number, whoever disposes of it meanwhile: the number cannot
+/// come to mean another file. Costs an interlocked operation each way, so a worker that owns its queue does without.
 /// </summary>
 internal readonly ref struct DescriptorLease : IDisposable
 {

@@ -3,8 +3,8 @@ using FastTun.Linux.Netlink;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// One conversation with the kernel about the interface of a queue, wherever that is by now: its namespace and its name come
-/// from the descriptor.
+/// One conversation with the kernel about the interface of a queue, wherever that is by now: its namespace and its name
+/// come from the descriptor.
 /// </summary>
 internal sealed class LinkSession : IDisposable
 {

@@ -6,7 +6,8 @@ using Mask = FastTun.Linux.Netlink.Netmask;
 namespace FastTun.Linux.Tun;
 
 /// <content>
-/// Addresses and routes: lists of them, and the one IPv4 address, destination and netmask of the classic interface requests.
+/// Addresses and routes: lists of them, and the one IPv4 address, destination and netmask of the classic interface
+/// requests.
 /// </content>
 public sealed partial class TunDevice
 {
@@ -14,8 +15,8 @@ public sealed partial class TunDevice
     private IPAddress? _laterNetmask;
 
     /// <summary>
-    /// The interface's addresses, of each family first the one that the host sends from. Setting them makes them exactly
-    /// these, or on a refusal leaves them as they were; what is so already is not touched.
+    /// The interface's addresses, of each family first the one that the host sends from. Setting them makes them
+    /// exactly these, or on a refusal leaves them as they were; what is so already is not touched.
     /// </summary>
     /// <exception cref="ArgumentException">An address is there twice; nothing was touched.</exception>
     /// <exception cref="LinuxException">The kernel refused one.</exception>
@@ -26,10 +27,12 @@ public sealed partial class TunDevice
     }
 
     /// <summary>
-    /// The interface's unicast routes, also those that the kernel made for its addresses. Setting them makes them exactly
-    /// these besides the kernel's, or on a refusal leaves them as they were.
+    /// The interface's unicast routes, also those that the kernel made for its addresses. Setting them makes them
+    /// exactly these besides the kernel's, or on a refusal leaves them as they were.
     /// </summary>
-    /// <exception cref="ArgumentException">A destination is there twice with one metric; nothing was touched.</exception>
+    /// <exception cref="ArgumentException">
+    /// A destination is there twice with one metric; nothing was touched.
+    /// </exception>
     /// <exception cref="LinuxException">The kernel refused one. ENETDOWN: the interface is down.</exception>
     public IReadOnlyList<InterfaceRoute> Routes
     {
@@ -38,10 +41,12 @@ public sealed partial class TunDevice
     }
 
     /// <summary>
-    /// The first IPv4 address; null where there is none. Setting it keeps destination and netmask; without either it gets a
-    /// prefix of /32 and so no network, on a TAP too. Setting null takes it away, with destination and netmask.
+    /// The first IPv4 address; null where there is none. Setting it keeps destination and netmask; without either it
+    /// gets a prefix of /32 and so no network, on a TAP too. Setting null takes it away, with destination and netmask.
     /// </summary>
-    /// <exception cref="ArgumentException">No interface can have it: it is IPv6, multicast, broadcast or unspecified.</exception>
+    /// <exception cref="ArgumentException">
+    /// No interface can have it: it is IPv6, multicast, broadcast or unspecified.
+    /// </exception>
     /// <exception cref="LinuxException">The kernel refused it.</exception>
     public IPAddress? Address
     {
@@ -49,20 +54,23 @@ public sealed partial class TunDevice
         set
         {
             CheckIpv4(value, nameof(Address));
+            int laterLength = Mask.ToPrefixLength(_laterNetmask ?? IPAddress.Broadcast);
             SetPrimary(primary => (value, primary) switch
             {
                 (null, _) => null,
-                (_, null) => new InterfaceAddress(value, Mask.ToPrefixLength(_laterNetmask ?? IPAddress.Broadcast), _laterDestination),
+                (_, null) => new InterfaceAddress(value, laterLength, _laterDestination),
                 _ => new InterfaceAddress(value, primary.PrefixLength, primary.Peer),
             });
         }
     }
 
     /// <summary>
-    /// The other end of the link, that the first IPv4 address names; null where it names none. The netmask then counts for
-    /// this end: its network is routed to the device. Set before there is an address it waits for one.
+    /// The other end of the link, that the first IPv4 address names; null where it names none. The netmask then counts
+    /// for this end: its network is routed to the device. Set before there is an address it waits for one.
     /// </summary>
-    /// <exception cref="ArgumentException">No interface can have it: it is IPv6, multicast, broadcast or unspecified.</exception>
+    /// <exception cref="ArgumentException">
+    /// No interface can have it: it is IPv6, multicast, broadcast or unspecified.
+    /// </exception>
     /// <exception cref="LinuxException">The kernel refused it.</exception>
     public IPAddress? Destination
     {
@@ -70,14 +78,14 @@ public sealed partial class TunDevice
         set
         {
             CheckIpv4(value, nameof(Destination));
-            if (!SetPrimary(primary => primary is null ? null : new InterfaceAddress(primary.Address, primary.PrefixLength, value)))
+            if (!SetPrimary(old => old is null ? null : new InterfaceAddress(old.Address, old.PrefixLength, value)))
                 _laterDestination = value;
         }
     }
 
     /// <summary>
-    /// The mask of the first IPv4 address; null where there is none. Set before there is an address it waits for one. Null
-    /// means 255.255.255.255.
+    /// The mask of the first IPv4 address; null where there is none. Set before there is an address it waits for one.
+    /// Null means 255.255.255.255.
     /// </summary>
     /// <exception cref="FormatException">It is no mask: IPv6, or with a one behind a zero.</exception>
     /// <exception cref="LinuxException">The kernel refused it.</exception>
@@ -87,7 +95,7 @@ public sealed partial class TunDevice
         set
         {
             int length = Mask.ToPrefixLength(value ?? IPAddress.Broadcast);
-            if (!SetPrimary(primary => primary is null ? null : new InterfaceAddress(primary.Address, length, primary.Peer)))
+            if (!SetPrimary(old => old is null ? null : new InterfaceAddress(old.Address, length, old.Peer)))
                 _laterNetmask = value;
         }
     }

@@ -14,8 +14,8 @@ public sealed partial class TunDevice
     public int Index => Link.Index;
 
     /// <summary>
-    /// The largest packet in bytes, of a TAP without the Ethernet header: 68 to 65535, of a TAP to 65521. It binds the host's
-    /// sending; what is written to a queue may be longer.
+    /// The largest packet in bytes, of a TAP without the Ethernet header: 68 to 65535, of a TAP to 65521. It binds the
+    /// host's sending; what is written to a queue may be longer.
     /// </summary>
     /// <exception cref="ArgumentException">The value is outside that range.</exception>
     public int Mtu
@@ -24,15 +24,21 @@ public sealed partial class TunDevice
         set => Change(new LinkChanges { Mtu = value });
     }
 
-    /// <summary>The address of a TAP's host end: 6 bytes, not multicast. A TUN has none, and gives an empty one.</summary>
-    /// <exception cref="LinuxException">EOPNOTSUPP: this is a TUN. EADDRNOTAVAIL: the address is multicast or zero.</exception>
+    /// <summary>
+    /// The address of a TAP's host end: 6 bytes, not multicast. A TUN has none, and gives an empty one.
+    /// </summary>
+    /// <exception cref="LinuxException">
+    /// EOPNOTSUPP: this is a TUN. EADDRNOTAVAIL: the address is multicast or zero.
+    /// </exception>
     public PhysicalAddress HardwareAddress
     {
         get => Link.HardwareAddress;
         set => Change(new LinkChanges { HardwareAddress = value });
     }
 
-    /// <summary>How many packets wait in each queue until they are read; more are dropped. The kernel starts with 500 or 1000.</summary>
+    /// <summary>
+    /// How many packets wait in each queue until they are read; more are dropped. The kernel starts with 500 or 1000.
+    /// </summary>
     /// <exception cref="ArgumentException">The value is negative.</exception>
     public int TransmitQueueLength
     {
@@ -54,8 +60,8 @@ public sealed partial class TunDevice
     public bool IsPersistent => Link.Tun?.IsPersistent ?? false;
 
     /// <summary>
-    /// The user who may open a persistent device without CAP_NET_ADMIN, if one was named. With neither user nor group named,
-    /// anyone may (tun_not_capable in tun.c).
+    /// The user who may open a persistent device without CAP_NET_ADMIN, if one was named. With neither user nor group
+    /// named, anyone may (tun_not_capable in tun.c).
     /// </summary>
     public uint? Owner => Link.Tun?.Owner;
 
@@ -63,7 +69,8 @@ public sealed partial class TunDevice
     public uint? Group => Link.Tun?.Group;
 
     /// <summary>What the host counted on the interface.</summary>
-    public LinkStatistics Statistics => Link.Statistics ?? throw new NotSupportedException("this kernel sends no 64-bit counters");
+    public LinkStatistics Statistics =>
+        Link.Statistics ?? throw new NotSupportedException("this kernel sends no 64-bit counters");
 
     /// <summary>Brings the interface up.</summary>
     /// <exception cref="LinuxException">EPERM: it needs CAP_NET_ADMIN.</exception>
@@ -80,11 +87,13 @@ public sealed partial class TunDevice
     public void Rename(string name) => Change(new LinkChanges { Name = name });
 
     /// <summary>
-    /// Moves the interface to another namespace, where it arrives down and without addresses. The queues stay open and carry
-    /// its packets as before.
+    /// Moves the interface to another namespace, where it arrives down and without addresses. The queues stay open and
+    /// carry its packets as before.
     /// </summary>
     /// <param name="ns">Where to.</param>
-    /// <exception cref="LinuxException">EPERM: it needs CAP_NET_ADMIN in both. EEXIST: its name is taken there.</exception>
+    /// <exception cref="LinuxException">
+    /// EPERM: it needs CAP_NET_ADMIN in both. EEXIST: its name is taken there.
+    /// </exception>
     public void MoveTo(NetworkNamespace ns) => Change(new LinkChanges { Namespace = ns });
 
     /// <summary>Opens the interface's present namespace, which the caller closes.</summary>
@@ -109,19 +118,23 @@ public sealed partial class TunDevice
         }
     }
 
-    /// <summary>Lets the device outlive its queues, or not. One that does is deleted by turning this off and closing it.</summary>
+    /// <summary>
+    /// Lets the device outlive its queues, or not. One that does is deleted by turning this off and closing it.
+    /// </summary>
     /// <param name="on">Whether it shall.</param>
     public void Persist(bool on = true) => TunIoctl.SetPersistent(Control, on).OrThrow("TUNSETPERSIST", Name);
 
     /// <summary>Names the <see cref="Owner"/>. Another may be named later, but not nobody again.</summary>
     /// <param name="user">A user's number.</param>
     /// <exception cref="LinuxException">EINVAL: the user namespace has no such user.</exception>
-    public void SetOwner(uint user) => TunIoctl.SetOwner(Control, user).OrThrow("TUNSETOWNER", $"{Name} user {user}", TunHints.Identity);
+    public void SetOwner(uint user) =>
+        TunIoctl.SetOwner(Control, user).OrThrow("TUNSETOWNER", $"{Name} user {user}", TunHints.Identity);
 
     /// <summary>Names the <see cref="Group"/>. Another may be named later, but not none again.</summary>
     /// <param name="group">A group's number.</param>
     /// <exception cref="LinuxException">EINVAL: the user namespace has no such group.</exception>
-    public void SetGroup(uint group) => TunIoctl.SetGroup(Control, group).OrThrow("TUNSETGROUP", $"{Name} group {group}", TunHints.Identity);
+    public void SetGroup(uint group) =>
+        TunIoctl.SetGroup(Control, group).OrThrow("TUNSETGROUP", $"{Name} group {group}", TunHints.Identity);
 
     private void Change(LinkChanges changes)
     {

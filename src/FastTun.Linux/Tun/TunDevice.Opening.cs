@@ -55,15 +55,19 @@ public sealed unsafe partial class TunDevice
         }
     }
 
-    // A second queue that asks for other flags than the first is let in without a word, and its packets would be misread.
+    // A second queue that asks for other flags than the first is let in without a word, and its packets would be
+    // misread.
     private void Verify(FileDescriptor file)
     {
         (string name, int flags) = TunIoctl.ReadInterface(file);
         if (((flags ^ _flags) & ReportedFlags) != 0)
-            throw new LinuxException("TUNSETIFF", name, Errno.EINVAL, TunHints.OtherFlags("a virtio_net_hdr", HasVirtioNetHeader));
+        {
+            string hint = TunHints.OtherFlags("a virtio_net_hdr", HasVirtioNetHeader);
+            throw new LinuxException("TUNSETIFF", name, Errno.EINVAL, hint);
+        }
 
-        // Both are properties of the device, which keeps them from whoever had it before. With offloads left on and no header
-        // to say so, the host would hand over packets that are too long and have no checksum.
+        // Both are properties of the device, which keeps them from whoever had it before. With offloads left on and no
+        // header to say so, the host would hand over packets that are too long and have no checksum.
         if (HasVirtioNetHeader)
             TunIoctl.SetHeaderSize(file, VirtioNetHeaderBytes).OrThrow("TUNSETVNETHDRSZ", name);
         else

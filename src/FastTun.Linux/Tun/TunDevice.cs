@@ -3,9 +3,9 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// A TUN or TAP device and its open queues. What it says of itself is asked of the kernel each time, through the descriptor,
-/// so that a rename or a move to another namespace from outside changes nothing. Disposing of it closes the queues, and with
-/// the last one the device goes, unless it is persistent. Any thread may call any member.
+/// A TUN or TAP device and its open queues. What it says of itself is asked of the kernel each time, through the
+/// descriptor, so that a rename or a move to another namespace from outside changes nothing. Disposing of it closes the
+/// queues, and with the last one the device goes, unless it is persistent. Any thread may call any member.
 /// </summary>
 public sealed partial class TunDevice : IDisposable
 {
@@ -55,7 +55,8 @@ public sealed partial class TunDevice : IDisposable
     private FileDescriptor Control => First.Descriptor;
 
     private TunQueue First =>
-        Volatile.Read(ref _queues).FirstOrDefault(queue => queue.IsOpen) ?? throw new ObjectDisposedException(nameof(TunDevice));
+        Volatile.Read(ref _queues).FirstOrDefault(queue => queue.IsOpen)
+        ?? throw new ObjectDisposedException(nameof(TunDevice));
 
     /// <summary>Opens a device, which is made if there is none of that name; a failure leaves nothing behind.</summary>
     /// <param name="options">What it shall be.</param>
@@ -71,10 +72,12 @@ public sealed partial class TunDevice : IDisposable
     }
 
     /// <summary>
-    /// Takes over queues that are open already: inherited, or passed over a socket. They become non-blocking, for whoever else
-    /// has the same open file too.
+    /// Takes over queues that are open already: inherited, or passed over a socket. They become non-blocking, for
+    /// whoever else has the same open file too, and must stay so: a collection waits for a read that is under way.
     /// </summary>
-    /// <param name="descriptors">Queues of one device, one or more; they belong to the result, or to the caller when this throws.</param>
+    /// <param name="descriptors">
+    /// Queues of one device, one or more; they belong to the result, or to the caller when this throws.
+    /// </param>
     /// <exception cref="ArgumentException">There is none, or they are of several devices.</exception>
     /// <exception cref="LinuxException">One is no queue of a TUN or TAP device, or the device is gone.</exception>
     public static TunDevice Adopt(params ReadOnlySpan<FileDescriptor> descriptors)

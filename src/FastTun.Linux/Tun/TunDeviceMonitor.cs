@@ -4,8 +4,8 @@ using FastTun.Linux.Netlink;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// Tells what happens to one device: up, down, carrier, MTU, name, removal. A move to another namespace is its last event
-/// here, as a removal is; there <see cref="TunDevice.OpenMonitor"/> opens another.
+/// Tells what happens to one device: up, down, carrier, MTU, name, removal. A move to another namespace is its last
+/// event here, as a removal is; there <see cref="TunDevice.OpenMonitor"/> opens another.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 public sealed class TunDeviceMonitor : IDisposable
@@ -19,7 +19,9 @@ public sealed class TunDeviceMonitor : IDisposable
         _index = index;
     }
 
-    /// <summary>Readable when there may be something to tell: then call <see cref="TryRead"/> until it answers false.</summary>
+    /// <summary>
+    /// Readable when there may be something to tell: then call <see cref="TryRead"/> until it answers false.
+    /// </summary>
     public FileDescriptor Descriptor => _links.Descriptor;
 
     /// <summary>Whether the last event was told: the device is not in this namespace any more.</summary>

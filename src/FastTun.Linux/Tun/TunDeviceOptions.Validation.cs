@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using FastTun.Linux.Netlink;
 
 namespace FastTun.Linux.Tun;
@@ -45,17 +46,21 @@ public sealed partial record TunDeviceOptions
 
     private void ValidateLink()
     {
-        int maxMtu = Mode == TunMode.Tun ? MaxMtu : MaxMtu - EthernetHeaderBytes;
+        (string kind, int maxMtu) = Mode == TunMode.Tun ? ("TUN", MaxMtu) : ("TAP", MaxMtu - EthernetHeaderBytes);
         if (Mtu < MinMtu || Mtu > maxMtu)
-            throw new ArgumentException($"MTU {Mtu}: of a {(Mode == TunMode.Tun ? "TUN" : "TAP")} it is {MinMtu} to {maxMtu}", nameof(Mtu));
-        if (TransmitQueueLength < 0)
-            throw new ArgumentException($"transmit queue length {TransmitQueueLength}: it is 0 or more", nameof(TransmitQueueLength));
-        if (HardwareAddress is null)
-            return;
-        byte[] bytes = HardwareAddress.GetAddressBytes();
+            throw new ArgumentException($"MTU {Mtu}: of a {kind} it is {MinMtu} to {maxMtu}", nameof(Mtu));
+        if (TransmitQueueLength is < 0 and var length)
+            throw new ArgumentException($"transmit queue length {length}: it is 0 or more", nameof(TransmitQueueLength));
+        if (HardwareAddress is { } mac)
+            ValidateHardwareAddress(mac);
+    }
+
+    private void ValidateHardwareAddress(PhysicalAddress mac)
+    {
+        byte[] bytes = mac.GetAddressBytes();
         if (Mode == TunMode.Tun)
-            throw new ArgumentException($"hardware address {HardwareAddress}: a TUN has none; a TAP does", nameof(HardwareAddress));
+            throw new ArgumentException($"hardware address {mac}: a TUN has none; a TAP does", nameof(HardwareAddress));
         if (bytes.Length != 6 || (bytes[0] & 1) != 0 || bytes.All(b => b == 0))
-            throw new ArgumentException($"hardware address {HardwareAddress}: it is 6 bytes, not multicast, not zero", nameof(HardwareAddress));
+            throw new ArgumentException($"hardware address {mac}: 6 bytes, not multicast, not zero", nameof(HardwareAddress));
     }
 }

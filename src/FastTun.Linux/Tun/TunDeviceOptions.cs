@@ -4,8 +4,8 @@ using FastTun.Linux.Netlink;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// What a TUN or TAP device shall be. Everything is checked before the kernel is asked for anything; what is null is left to
-/// the kernel, or, of a device that exists already, as it is.
+/// What a TUN or TAP device shall be. Everything is checked before the kernel is asked for anything; what is null is
+/// left to the kernel, or, of a device that exists already, as it is.
 /// </summary>
 public sealed partial record TunDeviceOptions
 {
@@ -25,8 +25,8 @@ public sealed partial record TunDeviceOptions
     public TunMode Mode { get; init; } = TunMode.Tun;
 
     /// <summary>
-    /// Whether each packet has four bytes before it (struct tun_pi: flags, protocol). Off by default: they say nothing that the
-    /// packet does not.
+    /// Whether each packet has four bytes before it (struct tun_pi: flags, protocol). Off by default: they say nothing
+    /// that the packet does not.
     /// </summary>
     public bool PacketInformation { get; init; }
 
@@ -49,8 +49,8 @@ public sealed partial record TunDeviceOptions
     public bool? Persistent { get; init; }
 
     /// <summary>
-    /// The number of the user who may open the persistent device without CAP_NET_ADMIN. With neither user nor group named,
-    /// anyone may.
+    /// The number of the user who may open the persistent device without CAP_NET_ADMIN. With neither user nor group
+    /// named, anyone may.
     /// </summary>
     public uint? Owner { get; init; }
 
@@ -63,7 +63,9 @@ public sealed partial record TunDeviceOptions
     /// <summary>How many packets wait in each queue until they are read, 0 or more.</summary>
     public int? TransmitQueueLength { get; init; }
 
-    /// <summary>The largest packet in bytes, of a TAP without the Ethernet header: 68 to 65535, of a TAP to 65521.</summary>
+    /// <summary>
+    /// The largest packet in bytes, of a TAP without the Ethernet header: 68 to 65535, of a TAP to 65521.
+    /// </summary>
     public int? Mtu { get; init; }
 
     /// <summary>The address of a TAP's host end: 6 bytes, not multicast, not zero.</summary>
@@ -72,7 +74,9 @@ public sealed partial record TunDeviceOptions
     /// <summary>Exactly these addresses.</summary>
     public IReadOnlyList<InterfaceAddress>? Addresses { get; init; }
 
-    /// <summary>Exactly these routes, besides those that the kernel makes for addresses. They need the device up.</summary>
+    /// <summary>
+    /// Exactly these routes, besides those that the kernel makes for addresses. They need the device up.
+    /// </summary>
     public IReadOnlyList<InterfaceRoute>? Routes { get; init; }
 
     /// <summary>Whether the interface is up; the kernel makes it down.</summary>

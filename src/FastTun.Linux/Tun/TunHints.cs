@@ -10,7 +10,8 @@ internal static class TunHints
 
     public const string Gone = "the device is gone";
 
-    private const string NoDriver = "the TUN driver is not there; load it with 'modprobe tun', or give the container the file";
+    private const string NoDriver =
+        "the TUN driver is not there; load it with 'modprobe tun', or give the container the file";
 
     /// <summary>Of opening the driver's file.</summary>
     public static string? OpenFile(Errno error) => error switch
@@ -25,9 +26,9 @@ internal static class TunHints
     {
         Errno.EPERM => "creating a TUN device needs CAP_NET_ADMIN; run as root, or inside 'unshare -Urn'",
         Errno.EBUSY when options.Exclusive => "an interface of that name exists, and Exclusive wants to make it",
-        Errno.EBUSY => "another program has it open, and it is not a multi-queue device; close it there, or choose another name",
+        Errno.EBUSY => "another program has it open, and it is not a multi-queue device; close it there, or take another name",
         Errno.E2BIG => $"the device has its {TunDeviceOptions.MaxQueueCount} queues open already",
-        Errno.EINVAL => "an interface of that name exists and is something else: no TUN or TAP, the other of the two, or one "
+        Errno.EINVAL => "an interface of that name is something else: no TUN or TAP, the other of the two, or one "
             + (options.IsMultiQueue ? "made without MultiQueue" : "made with MultiQueue"),
         Errno.ENFILE => "every number of this name template is taken",
         _ => null,

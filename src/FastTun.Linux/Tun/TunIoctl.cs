@@ -5,8 +5,8 @@ using Tmds.Linux;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// The TUN driver's requests (Documentation/networking/tuntap.rst), each a call that answers with its errno. All hold the
-/// descriptor open while they use it, so any thread may make them.
+/// The TUN driver's requests (Documentation/networking/tuntap.rst), each a call that answers with its errno. All hold
+/// the descriptor open while they use it, so any thread may make them.
 /// </summary>
 internal static unsafe class TunIoctl
 {
@@ -28,8 +28,10 @@ internal static unsafe class TunIoctl
         return Call(file, IfTun.TUNSETIFF, &request);
     }
 
-    /// <summary>TUNGETIFF: the device's present name and flags. The kernel reports IFF_NO_PI always, as it means IFF_NOFILTER
-    /// by the same bit.</summary>
+    /// <summary>
+    /// TUNGETIFF: the device's present name and flags. IFF_NO_PI is always among them, because the kernel sets the same bit
+    /// as IFF_NOFILTER for a queue without a socket filter.
+    /// </summary>
     public static SysResult GetInterface(FileDescriptor queue, out string name, out int flags)
     {
         ifreq request = default;
@@ -79,7 +81,9 @@ internal static unsafe class TunIoctl
         return Call(queue, IfTun.TUNSETCARRIER, &value);
     }
 
-    /// <summary>TUNGETDEVNETNS: a descriptor of the device's present namespace (SIOCGSKNS says where the queue was opened).</summary>
+    /// <summary>
+    /// TUNGETDEVNETNS: a descriptor of the device's present namespace (SIOCGSKNS says where the queue was opened).
+    /// </summary>
     public static SysResult GetNamespace(FileDescriptor queue) => Call(queue, IfTun.TUNGETDEVNETNS, null);
 
     /// <summary>Makes a namespace of what <see cref="GetNamespace"/> answered.</summary>

@@ -3,9 +3,9 @@ using Tmds.Linux;
 
 namespace FastTun.Linux.Tun;
 
-// Reading and writing for programs that want one packet at a time and not the engine. A reader sleeps in poll until the queue
-// is readable, closed or the read cancelled. The last two are events that stay signalled, so one that comes between the look
-// and the sleep ends the sleep at once: no wake-up is lost.
+// Reading and writing for programs that want one packet at a time and not the engine. A reader sleeps in poll until the
+// queue is readable, closed or the read cancelled. The last two are events that stay signalled, so one that comes
+// between the look and the sleep ends the sleep at once: no wake-up is lost.
 public sealed unsafe partial class TunQueue
 {
     private EventFd? _closed;
@@ -25,7 +25,8 @@ public sealed unsafe partial class TunQueue
             throw new ArgumentException("the buffer is empty", nameof(buffer));
         if (timeout < TimeSpan.Zero)
             throw new ArgumentException("the timeout is negative", nameof(timeout));
-        long deadline = timeout is { } span ? Environment.TickCount64 + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
+        long now = Environment.TickCount64;
+        long deadline = timeout is { } span ? now + (long)Math.Ceiling(span.TotalMilliseconds) : long.MaxValue;
 
         EventFd closed = ClosedEvent();
         using var closedLease = new DescriptorLease(closed.Descriptor);
@@ -48,7 +49,9 @@ public sealed unsafe partial class TunQueue
 
     /// <summary>Gives the kernel one packet, whole or not at all.</summary>
     /// <param name="packet">A packet, or of a TAP a frame.</param>
-    /// <exception cref="LinuxException">EIO: the device is down; EINVAL: this is no packet; EBADFD: the device is gone.</exception>
+    /// <exception cref="LinuxException">
+    /// EIO: the device is down; EINVAL: this is no packet; EBADFD: the device is gone.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public void Write(ReadOnlySpan<byte> packet)
     {

@@ -3,10 +3,10 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Tun;
 
 /// <summary>
-/// One queue of a TUN or TAP device: an open file that gives a packet a read and takes a packet a write. The kernel spreads
-/// flows over the queues by hash, and sends a flow back to the queue that last wrote it (tun_flow_update in tun.c).
-/// <see cref="TryRead"/> and <see cref="TryWrite"/> are for the one thread that owns the queue; the members that block hold
-/// the descriptor open while they use it, and any thread may call those.
+/// One queue of a TUN or TAP device: an open file that gives a packet a read and takes a packet a write. The kernel
+/// spreads flows over the queues by hash, and sends a flow back to the queue that last wrote it (tun_flow_update in
+/// tun.c). <see cref="TryRead"/> and <see cref="TryWrite"/> are for the one thread that owns the queue; the members
+/// that block hold the descriptor open while they use it, and any thread may call those.
 /// </summary>
 public sealed unsafe partial class TunQueue : IDisposable
 {
@@ -34,7 +34,9 @@ public sealed unsafe partial class TunQueue : IDisposable
     internal bool IsOpen => !Descriptor.IsClosed;
 
     /// <summary>Takes the next packet, if there is one. Does not block, throw or allocate.</summary>
-    /// <param name="buffer">Receives the packet; what does not fit is lost, and the count is then the buffer's length.</param>
+    /// <param name="buffer">
+    /// Receives the packet; what does not fit is lost, and the count is then the buffer's length.
+    /// </param>
     /// <returns>
     /// The bytes read, or EAGAIN when nothing waits, EBADFD when the device is gone, EBADF after <see cref="Dispose"/>.
     /// </returns>
@@ -55,8 +57,8 @@ public sealed unsafe partial class TunQueue : IDisposable
     /// <summary>Gives the kernel one packet. Does not block, throw or allocate.</summary>
     /// <param name="packet">One whole packet or frame.</param>
     /// <returns>
-    /// The bytes written, or EIO when the device is down, EINVAL for what is no packet (of a TUN the kernel looks at the version
-    /// alone), EBADFD when the device is gone, EBADF after <see cref="Dispose"/>.
+    /// The bytes written, or EIO when the device is down, EINVAL for what is no packet (of a TUN the kernel looks at
+    /// the version alone), EBADFD when the device is gone, EBADF after <see cref="Dispose"/>.
     /// </returns>
     public SysResult TryWrite(ReadOnlySpan<byte> packet)
     {
@@ -73,10 +75,13 @@ public sealed unsafe partial class TunQueue : IDisposable
     }
 
     /// <summary>
-    /// Takes the queue out of the device's traffic and keeps it open (TUNSETQUEUE). What waits in it is dropped, and the kernel
-    /// spreads the flows over the queues that are left. An idle queue that stays attached loses its share of the packets.
+    /// Takes the queue out of the device's traffic and keeps it open (TUNSETQUEUE). What waits in it is dropped, and
+    /// the kernel spreads the flows over the queues that are left. An idle queue that stays attached loses its share of
+    /// the packets.
     /// </summary>
-    /// <exception cref="LinuxException">EINVAL: it is detached already, or the device is not a multi-queue one.</exception>
+    /// <exception cref="LinuxException">
+    /// EINVAL: it is detached already, or the device is not a multi-queue one.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
     public void Detach() => SetAttached(IfTun.IFF_DETACH_QUEUE, "TUNSETQUEUE detach");
 
@@ -86,8 +91,8 @@ public sealed unsafe partial class TunQueue : IDisposable
     public void Attach() => SetAttached(IfTun.IFF_ATTACH_QUEUE, "TUNSETQUEUE attach");
 
     /// <summary>
-    /// Closes the queue, and wakes who is blocked in <see cref="Read"/>. A device that is not persistent goes with its last
-    /// queue. May be called from any thread, and again.
+    /// Closes the queue, and wakes who is blocked in <see cref="Read"/>. A device that is not persistent goes with its
+    /// last queue. May be called from any thread, and again.
     /// </summary>
     public void Dispose()
     {

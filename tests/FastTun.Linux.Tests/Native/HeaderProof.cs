@@ -6,9 +6,9 @@ using System.Text;
 namespace FastTun.Linux.Tests.Native;
 
 /// <summary>
-/// Writes the C program that proves C# declarations against the system's headers: a constant by its value, a struct by the
-/// size and place of each field, a function by its prototype. The C# names are the C names, so reflection finds everything,
-/// and what it does not know how to prove it refuses.
+/// Writes the C program that proves C# declarations against the system's headers: a constant by its value, a struct by
+/// the size and place of each field, a function by its prototype. The C# names are the C names, so reflection finds
+/// everything, and what it does not know how to prove it refuses.
 /// </summary>
 internal sealed class HeaderProof
 {
@@ -24,6 +24,7 @@ internal sealed class HeaderProof
         #include <sys/ioctl.h>
         #include <sys/socket.h>
         #include <sys/types.h>
+        #include <time.h>
         #include <unistd.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
@@ -46,7 +47,7 @@ internal sealed class HeaderProof
     public void AddType(Type type)
     {
         if (type.IsEnum)
-            AddEnum(type);
+            AddEnum(type, name => name);
         else if (type.IsValueType)
             AddStruct(type);
         else if (!type.IsAbstract || !type.IsSealed)
@@ -54,20 +55,28 @@ internal sealed class HeaderProof
 
         foreach (FieldInfo field in type.GetFields(Statics))
             AddConstant(field);
-        foreach (MethodInfo method in type.GetMethods(Statics).Where(method => !method.IsDefined(typeof(CompilerGeneratedAttribute))))
-            AddFunction(method);
+        foreach (MethodInfo method in type.GetMethods(Statics))
+        {
+            // The generator's inner functions are the same import once more.
+            if (!method.IsDefined(typeof(CompilerGeneratedAttribute)))
+                AddFunction(method);
+        }
     }
 
-    /// <summary>Adds an enum whose members are named as in C; <c>None</c> is C#'s own.</summary>
-    public void AddEnum(Type type)
+    /// <summary>Adds an enum whose members C knows too; <c>None</c> is C#'s own.</summary>
+    /// <param name="type">The enum.</param>
+    /// <param name="cName">A member's name in C.</param>
+    public void AddEnum(Type type, Func<string, string> cName)
     {
         foreach (string name in Enum.GetNames(type).Where(name => name != "None"))
-            Assert($"(long long){name} == {Convert.ToInt64(Enum.Parse(type, name))}LL", $"{type.Name}.{name}");
+            Assert($"(long long){cName(name)} == {Convert.ToInt64(Enum.Parse(type, name))}LL", $"{type.Name}.{name}");
     }
 
-    private const BindingFlags Statics = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+    private const BindingFlags Statics = Any | BindingFlags.Static;
+
+    private const BindingFlags Fields = Any | BindingFlags.Instance;
 
     private void AddConstant(FieldInfo field)
     {
@@ -100,19 +109,25 @@ internal sealed class HeaderProof
         for (int fixedCount = 1; fixedCount <= parameters.Length; fixedCount++)
         {
             string end = fixedCount == parameters.Length ? "" : ", ...";
-            prototypes.AddRange(Choices(parameters[..fixedCount]).Select(list => $"{CName(method.ReturnType)}({list}{end})"));
+            string result = CName(method.ReturnType);
+            prototypes.AddRange(Choices(parameters[..fixedCount]).Select(list => $"{result}({list}{end})"));
         }
 
-        Assert(
-            string.Join(" || ", prototypes.Select(prototype => $"__builtin_types_compatible_p(__typeof__({name}), {prototype})")),
-            $"prototype of {name}");
+        IEnumerable<string> readings = prototypes.Select(
+            prototype => $"__builtin_types_compatible_p(__typeof__({name}), {prototype})");
+        Assert(string.Join(" || ", readings), $"prototype of {name}");
     }
 
-    private static string[] Readings(Type type) => type.IsPointer ? [CName(type), $"const {CName(type)}"] : [CName(type)];
+    private static string[] Readings(Type type) =>
+        type.IsPointer ? [CName(type), $"const {CName(type)}"] : [CName(type)];
 
-    private static IEnumerable<string> Choices(string[][] parameters) =>
-        parameters.Aggregate<string[], IEnumerable<string>>(
-            [""], (lists, readings) => lists.SelectMany(list => readings.Select(reading => list == "" ? reading : $"{list}, {reading}")));
+    // All parameter lists with one reading of each parameter.
+    private static IEnumerable<string> Choices(string[][] parameters)
+    {
+        if (parameters.Length == 1)
+            return parameters[0];
+        return Choices(parameters[..^1]).SelectMany(list => parameters[^1].Select(reading => $"{list}, {reading}"));
+    }
 
     private static int SizeOf(FieldInfo field)
     {

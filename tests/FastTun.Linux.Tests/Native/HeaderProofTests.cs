@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using FastTun.Linux.Netlink;
+using FastTun.Linux.Tun;
 using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Native;
@@ -20,12 +22,41 @@ public class HeaderProofTests
         Assert.Empty(CProgram.Diagnose(proof.Source));
     }
 
-    [Fact]
-    public void Error_numbers_are_as_the_headers_say()
+    [Theory]
+    [InlineData(typeof(Errno), "", "")]
+    [InlineData(typeof(OperationalState), "IF_OPER_", "")]
+    [InlineData(
+        typeof(LinkFlags),
+        "IFF_",
+        "POINTTOPOINT=POINTOPOINT PROMISCUOUS=PROMISC ALLMULTICAST=ALLMULTI LOWERUP=LOWER_UP")]
+    [InlineData(
+        typeof(TunFeatures),
+        "IFF_",
+        "NAPIFRAGMENTS=NAPI_FRAGS NOCARRIER=NO_CARRIER MULTIQUEUE=MULTI_QUEUE NOPACKETINFORMATION=NO_PI "
+        + "ONEQUEUE=ONE_QUEUE VIRTIONETHEADER=VNET_HDR")]
+    public void What_programs_see_is_as_the_headers_say(Type type, string prefix, string otherNames)
     {
+        Dictionary<string, string> others = otherNames.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => pair[1]);
         var proof = new HeaderProof();
-        proof.AddEnum(typeof(Errno));
+        proof.AddEnum(type, name =>
+        {
+            string upper = name.ToUpperInvariant();
+            return prefix + others.GetValueOrDefault(upper, upper);
+        });
+        Assert.NotEqual(0, proof.Count);
         Assert.Empty(CProgram.Diagnose(proof.Source));
+    }
+
+    [Fact]
+    public void Constants_with_C_names_are_in_the_native_namespace_alone()
+    {
+        IEnumerable<string> elsewhere = typeof(Errno).Assembly.GetTypes()
+            .Where(type => type.Namespace != NativeNamespace && !type.IsEnum)
+            .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(field => field.IsLiteral && field.Name.Contains('_') && !field.Name.Any(char.IsAsciiLetterLower))
+            .Select(field => $"{field.DeclaringType}.{field.Name}");
+        Assert.Empty(elsewhere);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ public sealed class AdoptTests : IDisposable
         using TunDevice second = TunDevice.Adopt(handedOut);
 
         Assert.Equal(("pass0", mode, packetInformation), (second.Name, second.Mode, second.HasPacketInformation));
-        Assert.Equal((virtioNetHeader, queues > 1, queues), (second.HasVirtioNetHeader, second.IsMultiQueue, second.Queues.Count));
+        Assert.Equal((virtioNetHeader, queues > 1), (second.HasVirtioNetHeader, second.IsMultiQueue));
+        Assert.Equal(queues, second.Queues.Count);
         if (queues > 1)
             Assert.Equal(queues, second.AttachQueue().Index);
         second.Dispose();
@@ -68,7 +69,9 @@ public sealed class AdoptTests : IDisposable
         using TunDevice one = TunDevice.Open(new TunDeviceOptions { Namespace = _network.Namespace });
         using TunDevice two = TunDevice.Open(new TunDeviceOptions { Namespace = _network.Namespace });
 
-        var refusal = Assert.Throws<ArgumentException>(() => TunDevice.Adopt(one.Queues[0].Descriptor, two.Queues[0].Descriptor));
+        FileDescriptor[] queues = [one.Queues[0].Descriptor, two.Queues[0].Descriptor];
+
+        var refusal = Assert.Throws<ArgumentException>(() => TunDevice.Adopt(queues));
         Assert.Throws<ArgumentException>(() => TunDevice.Adopt());
 
         Assert.Contains("is not a queue of tun0", refusal.Message);

@@ -13,7 +13,7 @@ internal sealed class Answering : IDisposable
         _queues = queues;
         foreach (TunQueue queue in queues)
         {
-            var thread = new Thread(() => Echo.Answer(queue, headerBytes)) { IsBackground = true, Name = $"answers {queue.Index}" };
+            var thread = new Thread(() => Echo.Answer(queue, headerBytes)) { IsBackground = true };
             thread.Start();
             _threads.Add(thread);
         }

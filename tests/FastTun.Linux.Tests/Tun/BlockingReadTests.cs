@@ -4,7 +4,9 @@ using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Tun;
 
-/// <summary>How a blocked read ends: by a packet, the time, a cancellation, or the end of the queue or the device.</summary>
+/// <summary>
+/// How a blocked read ends: by a packet, the time, a cancellation, or the end of the queue or the device.
+/// </summary>
 public sealed class BlockingReadTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
@@ -108,7 +110,8 @@ public sealed class BlockingReadTests : IDisposable
     public void Nonsense_is_refused()
     {
         Assert.Throws<ArgumentException>(() => _device.Read([], null, CancellationToken.None));
-        Assert.Throws<ArgumentException>(() => _device.Read(new byte[1], TimeSpan.FromMilliseconds(-1), CancellationToken.None));
+        TimeSpan past = TimeSpan.FromMilliseconds(-1);
+        Assert.Throws<ArgumentException>(() => _device.Read(new byte[1], past, CancellationToken.None));
     }
 
     /// <summary>A thread that reads once.</summary>

@@ -10,7 +10,8 @@ public sealed class DeviceMonitorTests : IDisposable
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
     private readonly TunDevice _device;
 
-    public DeviceMonitorTests() => _device = TunDevice.Open(new TunDeviceOptions { Name = "ev0", Namespace = _network.Namespace });
+    public DeviceMonitorTests() =>
+        _device = TunDevice.Open(new TunDeviceOptions { Name = "ev0", Namespace = _network.Namespace });
 
     public void Dispose()
     {

@@ -10,9 +10,12 @@ internal static class Echo
 
     /// <summary>Whether this is an IPv4 packet without options that carries an echo request.</summary>
     public static bool IsRequest(ReadOnlySpan<byte> packet) =>
-        packet.Length > IcmpOffset + 8 && packet[0] == 0x45 && packet[ProtocolOffset] == Icmp && packet[IcmpOffset] == Request;
+        packet.Length > IcmpOffset + 8 && packet[0] == 0x45
+        && packet[ProtocolOffset] == Icmp && packet[IcmpOffset] == Request;
 
-    /// <summary>Makes the request its own reply: addresses swapped (the IPv4 checksum stays), type 0, checksum patched.</summary>
+    /// <summary>
+    /// Makes the request its own reply: addresses swapped (the IPv4 checksum stays), type 0, checksum patched.
+    /// </summary>
     public static void TurnRound(Span<byte> packet)
     {
         Span<byte> source = packet.Slice(AddressesOffset, 4), destination = packet.Slice(AddressesOffset + 4, 4);

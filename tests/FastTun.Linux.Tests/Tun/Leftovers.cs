@@ -3,8 +3,8 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>
-/// What could be left behind: the interfaces, addresses and routes of a network, and this process's descriptors of the kinds
-/// that opening a device needs. The descriptors are the whole process's, so tests that look at them run alone.
+/// What could be left behind: the interfaces, addresses and routes of a network, and this process's descriptors of the
+/// kinds that opening a device needs. The descriptors are the whole process's, so tests that look at them run alone.
 /// </summary>
 internal sealed record Leftovers(string Links, string Addresses, string Routes, string Descriptors)
 {

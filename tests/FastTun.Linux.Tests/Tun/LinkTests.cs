@@ -45,7 +45,8 @@ public sealed class LinkTests : IDisposable
     {
         using TunDevice device = Open(TunMode.Tap);
         int index = device.Index;
-        _network.Run("ip", "link", "set", "dev0", "mtu", "1234", "txqueuelen", "9", "address", "02:00:5e:10:00:02").OrThrow();
+        _network.Run("ip", "link", "set", "dev0", "mtu", "1234", "txqueuelen", "9").OrThrow();
+        _network.Run("ip", "link", "set", "dev0", "address", "02:00:5e:10:00:02").OrThrow();
         _network.Run("ip", "link", "set", "dev0", "name", "other0").OrThrow();
         _network.Run("ip", "link", "set", "other0", "up").OrThrow();
         _network.Run("ip", "address", "add", "192.0.2.1/24", "dev", "other0").OrThrow();
@@ -77,7 +78,7 @@ public sealed class LinkTests : IDisposable
     public void In_another_namespace_the_queue_carries_its_packets_as_before(bool byUs)
     {
         using PrivateNetwork elsewhere = PrivateNetwork.Create();
-        using TunDevice device = TunDevice.Open(new TunDeviceOptions { Name = "dev0", QueueCount = 2, Namespace = _network.Namespace });
+        using TunDevice device = Open(queues: 2);
         device.Address = IPAddress.Parse("10.66.66.1");
         if (byUs)
             device.MoveTo(elsewhere.Namespace);
@@ -120,12 +121,12 @@ public sealed class LinkTests : IDisposable
         InterfaceRoute[] routes = [InterfaceRoute.Parse("203.0.113.0/24 via 192.0.2.9 metric 5")];
         device.Addresses = addresses;
         device.Routes = routes;
-        string shown = _network.Run("ip", "address").Output + _network.Run("ip", "route", "show", "table", "all").Output;
+        string shown = Shown();
 
         device.Addresses = addresses;
         device.Routes = routes;
 
-        Assert.Equal(shown, _network.Run("ip", "address").Output + _network.Run("ip", "route", "show", "table", "all").Output);
+        Assert.Equal(shown, Shown());
         device.Addresses = [];
         device.Routes = [];
         Assert.DoesNotContain(device.Addresses, address => address.Address.ToString().StartsWith("192.0.2."));
@@ -141,6 +142,14 @@ public sealed class LinkTests : IDisposable
         _network.Run("ip", "link", "set", name, "netns", inside.Id.ToString()).OrThrow();
     }
 
-    private TunDevice Open(TunMode mode = TunMode.Tun) =>
-        TunDevice.Open(new TunDeviceOptions { Name = "dev0", Mode = mode, Namespace = _network.Namespace });
+    private string Shown() =>
+        _network.Run("ip", "address").Output + _network.Run("ip", "route", "show", "table", "all").Output;
+
+    private TunDevice Open(TunMode mode = TunMode.Tun, int queues = 1) => TunDevice.Open(new TunDeviceOptions
+    {
+        Name = "dev0",
+        Mode = mode,
+        QueueCount = queues,
+        Namespace = _network.Namespace,
+    });
 }

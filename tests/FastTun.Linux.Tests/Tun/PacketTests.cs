@@ -96,7 +96,7 @@ public sealed class PacketTests : IDisposable
         var buffer = new byte[2048];
 
         Assert.Equal(84, ReadRequest(device, buffer, headerBytes: 0));
-        Assert.Equal("192.0.2.1 198.51.100.77", $"{new System.Net.IPAddress(buffer[12..16])} {new System.Net.IPAddress(buffer[16..20])}");
+        Assert.Equal([192, 0, 2, 1, 198, 51, 100, 77], buffer[12..20]);
         Assert.DoesNotContain("198.51.100.77", _network.Run("ip", "neighbour").Output);
     }
 
@@ -127,7 +127,8 @@ public sealed class PacketTests : IDisposable
 
         Assert.Equal(Errno.EBADFD, device.Queues[1].TryRead(new byte[100]).Error);
         Assert.Equal(Errno.EBADFD, device.Queues[1].TryWrite([0x45]).Error);
-        foreach (Action use in new Action[] { () => device.Read(new byte[100]), () => _ = device.Name, device.Up, () => device.AttachQueue() })
+        Action[] uses = [() => device.Read(new byte[100]), () => _ = device.Name, device.Up, () => device.AttachQueue()];
+        foreach (Action use in uses)
         {
             var refusal = Assert.Throws<LinuxException>(use);
             Assert.Equal(Errno.EBADFD, refusal.Error);

@@ -7,8 +7,9 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>
-/// Address, destination and netmask as the classic requests have them, in any order, and as one address with a peer. What the
-/// kernel makes of them is for iproute2 to say. A peer and the point-to-point flag are independent, so all of it is for a TAP too.
+/// Address, destination and netmask as the classic requests have them, in any order, and as one address with a peer.
+/// What the kernel makes of them is for iproute2 to say. A peer and the point-to-point flag are independent, so all of
+/// it is for a TAP too.
 /// </summary>
 public sealed class PointToPointTests : IDisposable
 {
@@ -23,13 +24,16 @@ public sealed class PointToPointTests : IDisposable
             var data = new TheoryData<TunMode, string, string?, string?, string, string>();
             foreach (TunMode mode in Enum.GetValues<TunMode>())
             {
-                data.Add(mode, "10.66.66.1", "10.66.66.2", "255.255.255.0", "10.66.66.1 peer 10.66.66.2/24", "10.66.66.0/24");
-                data.Add(mode, "10.66.66.1", null, "255.255.255.0", "10.66.66.1/24", "10.66.66.0/24");
-                data.Add(mode, "10.66.66.1", "10.66.66.2", "255.255.255.255", "10.66.66.1 peer 10.66.66.2/32", "10.66.66.2");
-                data.Add(mode, "10.66.66.2", "10.66.66.3", "255.255.255.254", "10.66.66.2 peer 10.66.66.3/31", "10.66.66.2/31");
-                data.Add(mode, "192.0.2.1", "198.51.100.1", null, "192.0.2.1 peer 198.51.100.1/32", "198.51.100.1");
-                data.Add(mode, "192.0.2.1", "198.51.100.1", "255.255.255.0", "192.0.2.1 peer 198.51.100.1/24", "198.51.100.0/24");
-                data.Add(mode, "192.0.2.1", null, null, "192.0.2.1/32", "");
+                Add("10.66.66.1", "10.66.66.2", "255.255.255.0", "10.66.66.1 peer 10.66.66.2/24", "10.66.66.0/24");
+                Add("10.66.66.1", null, "255.255.255.0", "10.66.66.1/24", "10.66.66.0/24");
+                Add("10.66.66.1", "10.66.66.2", "255.255.255.255", "10.66.66.1 peer 10.66.66.2/32", "10.66.66.2");
+                Add("10.66.66.2", "10.66.66.3", "255.255.255.254", "10.66.66.2 peer 10.66.66.3/31", "10.66.66.2/31");
+                Add("192.0.2.1", "198.51.100.1", null, "192.0.2.1 peer 198.51.100.1/32", "198.51.100.1");
+                Add("192.0.2.1", "198.51.100.1", "255.255.255.0", "192.0.2.1 peer 198.51.100.1/24", "198.51.100.0/24");
+                Add("192.0.2.1", null, null, "192.0.2.1/32", "");
+
+                void Add(string address, string? destination, string? netmask, string shown, string routes) =>
+                    data.Add(mode, address, destination, netmask, shown, routes);
             }
 
             return data;
@@ -118,12 +122,13 @@ public sealed class PointToPointTests : IDisposable
     public void Another_address_keeps_destination_and_netmask()
     {
         using TunDevice device = Open(new TunDeviceOptions { Name = "ptp0", Up = true });
-        device.Addresses = [InterfaceAddress.Parse("10.66.66.1 peer 10.66.66.2/24"), InterfaceAddress.Parse("2001:db8::1/64")];
+        InterfaceAddress other = InterfaceAddress.Parse("2001:db8::1/64");
+        device.Addresses = [InterfaceAddress.Parse("10.66.66.1 peer 10.66.66.2/24"), other];
 
         device.Address = IPAddress.Parse("10.66.66.9");
 
         Assert.Equal("10.66.66.9 peer 10.66.66.2/24", IpAddress("ptp0"));
-        Assert.Contains(InterfaceAddress.Parse("2001:db8::1/64"), device.Addresses);
+        Assert.Contains(other, device.Addresses);
     }
 
     [Fact]
@@ -189,12 +194,15 @@ public sealed class PointToPointTests : IDisposable
 
     private TunDevice Open(TunDeviceOptions options) => TunDevice.Open(options with { Namespace = _network.Namespace });
 
-    private string IpAddress(string name) => string.Join(' ', _network.Ip("-4", "address", "show", "dev", name).EnumerateArray()
+    private string IpAddress(string name) => string.Join(' ', Ip("address", name)
         .Where(link => link.TryGetProperty("addr_info", out _))
         .SelectMany(link => link.GetProperty("addr_info").EnumerateArray()).Select(Describe));
 
-    private string IpRoutes(string name) => string.Join(' ', _network.Ip("-4", "route", "show", "dev", name).EnumerateArray()
-        .Select(route => route.GetProperty("dst").GetString()));
+    private string IpRoutes(string name) =>
+        string.Join(' ', Ip("route", name).Select(route => route.GetProperty("dst").GetString()));
+
+    private IEnumerable<JsonElement> Ip(string what, string name) =>
+        _network.Ip("-4", what, "show", "dev", name).EnumerateArray();
 
     private static string Describe(JsonElement address)
     {

@@ -107,7 +107,8 @@ public sealed class QueueTests : IDisposable
         Assert.Equal((2, 0), Counted());
     }
 
-    private JsonElement Data() => _network.Ip("link", "show", "dev", "mq0")[0].GetProperty("linkinfo").GetProperty("info_data");
+    private JsonElement Data() =>
+        _network.Ip("link", "show", "dev", "mq0")[0].GetProperty("linkinfo").GetProperty("info_data");
 
     private (int Enabled, int Disabled) Counted()
     {
