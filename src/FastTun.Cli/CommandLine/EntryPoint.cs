@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace FastTun.Cli.CommandLine;
 
@@ -33,9 +34,16 @@ internal static class EntryPoint
 
     private static ExitCode Complain(ParseResult parsed)
     {
-        string command = string.Join(' ', CommandTree.Path(parsed.CommandResult.Command));
-        string message = parsed.Errors[0].Message.TrimEnd('.');
-        Failure.WriteLine($"{message}; see '{command} --help'");
+        Command command = parsed.CommandResult.Command;
+        string message = parsed.Errors[0] switch
+        {
+            // The parser says first that a command is missing, and then what was there in its place.
+            _ when command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..] =>
+                $"'{unknown}': the commands are {string.Join(' ', command.Subcommands.Select(sub => sub.Name))}",
+            { SymbolResult: ArgumentResult { Tokens.Count: 0 } missing } => $"{missing.Argument.Name} is missing",
+            var error => error.Message.TrimEnd('.'),
+        };
+        Failure.WriteLine($"{message}; see '{string.Join(' ', CommandTree.Path(command))} --help'");
         return ExitCode.Usage;
     }
 }
