@@ -1,1 +1,1 @@
-return 0;
+return await FastTun.Cli.CommandLine.EntryPoint.RunAsync(args);

@@ -15,7 +15,7 @@ public sealed partial record TunDeviceOptions
 
     /// <summary>Checks each option, and the options with each other.</summary>
     /// <exception cref="ArgumentException">Says which option is wrong, and what it may be.</exception>
-    internal void Validate()
+    public void Validate()
     {
         ValidateName();
         if (!Enum.IsDefined(Mode))

@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Capture;
 using FastTun.Linux.Tun;
 using FastTun.Queues;
 
@@ -49,5 +50,15 @@ public sealed class Port
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
         };
+    }
+
+    /// <summary>The same port, recording what passes it: each queue becomes an interface of the recording.</summary>
+    /// <param name="capture">Where to record; it stays the caller's to dispose, after the engine.</param>
+    public Port RecordedBy(PacketCapture capture)
+    {
+        ArgumentNullException.ThrowIfNull(capture);
+        string suffix(int queue) => Queues.Count > 1 ? $" queue {queue}" : "";
+        var recorded = Queues.Select((queue, index) => new RecordingQueue(queue, capture, State.Name + suffix(index), State.LinkLayer));
+        return new Port(State.Name, [.. recorded]) { Device = Device, State = State };
     }
 }

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace FastTun.Cli.Devices;
+
+/// <summary>The values of device keys from their text. All throw <see cref="FormatException"/> with what was expected.</summary>
+internal static class DeviceValue
+{
+    public static T Choice<T>(string text)
+        where T : struct, Enum
+    {
+        string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
+        int index = Array.IndexOf(names, text);
+        return index >= 0 ? Enum.GetValues<T>()[index] : throw new FormatException($"'{text}': it is {string.Join(" or ", names)}");
+    }
+
+    public static bool Switch(string text) => text switch
+    {
+        "true" or "" => true,
+        "false" => false,
+        _ => throw new FormatException($"'{text}': it is true or false"),
+    };
+
+    public static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, null, out int number) ? number : throw new FormatException($"'{text}': it is a whole number");
+
+    public static IPAddress Address(string text) =>
+        IPAddress.TryParse(text, out IPAddress? address) && address.ToString() == text
+            ? address
+            : throw new FormatException($"'{text}': it is an address such as 198.18.0.2");
+
+    public static PhysicalAddress LinkAddress(string text) =>
+        text.Length == 17 && text[2] == ':' && PhysicalAddress.TryParse(text, out PhysicalAddress? address)
+            ? address
+            : throw new FormatException($"'{text}': it is a link address such as 02:00:00:00:00:01");
+
+    public static bool Offload(string text) => Switch(text)
+        ? throw new FormatException($"'{text}': offloads are not implemented yet; leave it out, or say false")
+        : false;
+
+    public static PortIo Io(string text) => text == "io_uring"
+        ? throw new FormatException("'io_uring': it is not implemented yet; say auto or epoll")
+        : Choice<PortIo>(text);
+}

@@ -1,0 +1,87 @@
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Devices;
+using FastTun.Engine;
+using FastTun.Linux;
+using FastTun.Linux.Netlink;
+using FastTun.Linux.Tun;
+
+namespace FastTun.Cli.Forwarding;
+
+/// <summary>The devices of a run: all of them, or none. Everything that can be checked before the first is touched is.</summary>
+internal sealed class OpenPorts : IDisposable
+{
+    private readonly List<NetworkNamespace?> _namespaces = [];
+    private readonly List<TunDevice> _devices = [];
+
+    private OpenPorts()
+    {
+    }
+
+    public IEnumerable<Port> Ports => _devices.Select(Port.FromDevice);
+
+    public static OpenPorts Open(IReadOnlyList<PortSpec> specs)
+    {
+        CheckQueues(specs);
+        var ports = new OpenPorts();
+        try
+        {
+            foreach (PortSpec spec in specs)
+                ports._namespaces.Add(spec.Place.OpenNamespace());
+            ports.CheckDistinct(specs);
+            TunDeviceOptions[] options = [.. specs.Select((spec, index) => Plan(spec, ports._namespaces[index]))];
+            foreach (TunDeviceOptions device in options)
+                ports._devices.Add(TunDevice.Open(device));
+            return ports;
+        }
+        catch
+        {
+            ports.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _devices.ForEach(device => device.Dispose());
+        _namespaces.ForEach(ns => ns?.Dispose());
+    }
+
+    // What was not said of a device that is there is as it is.
+    private static TunDeviceOptions Plan(PortSpec spec, NetworkNamespace? ns)
+    {
+        using var routes = RouteSocket.Open(ns);
+        TunLinkInfo? present = routes.TryGetLink(spec.Place.Name, out LinkInfo? link) ? link.Tun : null;
+        DeviceSettings settings = spec.Settings with
+        {
+            Mode = spec.Settings.Mode ?? (present is { IsTap: true } ? TunMode.Tap : null),
+            Up = spec.Settings.Up ?? true,
+        };
+        return CommandException.Checked(() =>
+        {
+            TunDeviceOptions options = settings.ToOptions(spec.Place.Name, ns) with { MultiQueue = present is { IsMultiQueue: true } ? true : null };
+            options.Validate();
+            return options;
+        });
+    }
+
+    private static void CheckQueues(IReadOnlyList<PortSpec> specs)
+    {
+        int[] queues = [.. specs.Select(spec => spec.Settings.Queues ?? 1)];
+        if (queues.Distinct().Count() > 1)
+        {
+            string counts = string.Join(" but ", specs.Select((spec, index) => $"{spec.Place} has queues={queues[index]}"));
+            throw CommandException.Usage($"{counts}: give all ports the same number, as each worker has one queue of each");
+        }
+    }
+
+    private void CheckDistinct(IReadOnlyList<PortSpec> specs)
+    {
+        using NetworkNamespace here = NetworkNamespace.Current();
+        var seen = new HashSet<(string, ulong)>();
+        for (int i = 0; i < specs.Count; i++)
+        {
+            if (!specs[i].Place.Name.Contains('%') && !seen.Add((specs[i].Place.Name, (_namespaces[i] ?? here).Inode)))
+                throw CommandException.Usage($"{specs[i].Place} is there twice: the ports are two devices");
+        }
+    }
+}

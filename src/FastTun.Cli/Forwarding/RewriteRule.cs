@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Net;
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Devices;
+using FastTun.Stages;
+
+namespace FastTun.Cli.Forwarding;
+
+/// <summary>One substitution as it is written: <c>source|destination FROM to TO [at PORT]</c>.</summary>
+/// <param name="Field">Which address.</param>
+/// <param name="From">The network to match.</param>
+/// <param name="To">What it becomes.</param>
+/// <param name="Port">The name of the only input port that it is for; null for all.</param>
+internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork To, string? Port)
+{
+    private const string Format = "source|destination FROM to TO [at PORT]";
+
+    public static Option<RewriteRule[]> Option() => new("--rewrite")
+    {
+        HelpName = $"\"{Format}\"",
+        Description = "Substitute addresses, or whole networks of one size, and keep all checksums right; may repeat",
+        CustomParser = result =>
+        {
+            try
+            {
+                return [.. result.Tokens.Select(token => CommandException.Checked(() => Parse(token.Value)))];
+            }
+            catch (CommandException problem)
+            {
+                result.AddError($"--rewrite: {problem.Message}");
+                return [];
+            }
+        },
+    };
+
+    /// <exception cref="FormatException">Says which part is wrong.</exception>
+    public static RewriteRule Parse(string text)
+    {
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        bool isWhole = words.Length is 4 or 6 && words[2] == "to" && (words.Length == 4 || words[4] == "at");
+        if (!isWhole || words[0] is not ("source" or "destination"))
+            throw new FormatException($"'{text}': it is written {Format}");
+        var field = words[0] == "source" ? AddressField.Source : AddressField.Destination;
+        var rule = new RewriteRule(field, Network(words[1]), Network(words[3]), words.Length == 6 ? words[5] : null);
+
+        // What cannot be rewritten is found out here, and not when the ports are open.
+        _ = new AddressRewrite(rule.Field, rule.From, rule.To);
+        return rule;
+    }
+
+    /// <summary>The rule as a stage takes it, its port found among those of the run.</summary>
+    /// <exception cref="CommandException">There is no such port.</exception>
+    public AddressRewrite Resolve(IReadOnlyList<PortSpec> ports)
+    {
+        if (Port is null)
+            return new AddressRewrite(Field, From, To);
+        int[] found = [.. Enumerable.Range(0, ports.Count).Where(index => ports[index].Place.Name == Port || ports[index].Place.ToString() == Port)];
+        return found.Length == 1
+            ? new AddressRewrite(Field, From, To, found[0])
+            : throw CommandException.Usage($"--rewrite at {Port}: the ports are {string.Join(" and ", ports.Select(port => port.Place))}");
+    }
+
+    private static IPNetwork Network(string text) =>
+        IPNetwork.TryParse(text, out IPNetwork network) ? network
+            : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+            : throw new FormatException($"'{text}': it is an address or a network such as 198.18.0.0/24");
+}

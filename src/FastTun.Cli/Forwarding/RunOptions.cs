@@ -1,0 +1,33 @@
+using System.CommandLine;
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Reports;
+using FastTun.Linux;
+
+namespace FastTun.Cli.Forwarding;
+
+/// <summary>The options that all commands share which run an engine until they are stopped.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<CpuSet> _cpus = Parsed.Option(
+        "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5: the first to the first, and so on", UsableCpus);
+
+    private readonly Option<OutputFile> _record = Parsed.Option(
+        "--record", "FILE", "Record all packets as pcapng; what the disk is too slow for goes unrecorded and is counted", OutputFile.Parse);
+
+    private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
+
+    public IEnumerable<Option> All => [_cpus, _record, _json];
+
+    public ForwardingRun ToRun(ParseResult parsed) => new()
+    {
+        Cpus = parsed.GetValue(_cpus),
+        Record = parsed.GetValue(_record),
+        Json = parsed.GetValue(_json),
+    };
+
+    private static CpuSet UsableCpus(string text)
+    {
+        CpuSet wanted = CpuSet.Parse(text), usable = CpuSet.Current;
+        return wanted.All(usable.Contains) ? wanted : throw new FormatException($"'{text}': this process may run on {usable}");
+    }
+}

@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace FastTun.Cli.Reports;
+
+/// <summary>How results become JSON: keys in snake case with their units, indented for reading.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(StatisticsReport))]
+internal sealed partial class ReportJson : JsonSerializerContext;
