@@ -1,8 +1,8 @@
 namespace FastTun.Packets;
 
 /// <summary>
-/// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3: <c>HC' = ~(~HC +
-/// ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers those
+/// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3:
+/// <c>HC' = ~(~HC + ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers those
 /// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. The default
 /// value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and
 /// more do.

@@ -180,8 +180,7 @@ public readonly ref struct Ipv4Header
             return false;
         TimeToLive = (byte)(timeToLive - 1);
 
-        // The field is the upper half of its 16-bit word; the lower half, the protocol, does not change and cancels
-        // out.
+        // The field is the upper half of its 16-bit word; the lower half, the protocol, stays and cancels out.
         AdjustChecksum(ChecksumDelta.Of(0x0100, 0x0000));
         return true;
     }

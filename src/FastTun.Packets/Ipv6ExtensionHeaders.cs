@@ -88,8 +88,7 @@ internal readonly struct Ipv6ExtensionHeaders
         ? ((ExtensionsBelow64 >> (byte)protocol) & 1) != 0
         : protocol is IpProtocol.Mobility or IpProtocol.Hip or IpProtocol.Shim6;
 
-    // All count 8-byte units beyond the first, but the authentication header (RFC 4302 section 2.2): 4-byte units less
-    // two.
+    // All count 8-byte units beyond the first, but the authentication header: 4-byte units less two (RFC 4302 section 2.2).
     private static int LengthOf(IpProtocol protocol, byte lengthField) => protocol switch
     {
         IpProtocol.Fragment => FragmentLength,
