@@ -68,8 +68,8 @@ public sealed class NetlinkSocketTests : IDisposable
     {
         const int Stable = 1500;
         int index = _network.AddDevice("tun0");
-        for (int i = 0; i < Stable; i++)
-            _network.Routes.AddAddress(index, InterfaceAddress.Parse($"198.18.{i / 250}.{1 + (i % 250)}/32"));
+        for (int i = 1; i <= Stable; i++)
+            _network.Routes.AddAddress(index, InterfaceAddress.Parse($"2001:db8::{i:x}/128"));
         HashSet<InterfaceAddress> expected = [.. _network.Routes.GetAddresses(index)];
         using var end = new CancellationTokenSource();
         Task churn = Task.Run(() => Churn(index, end.Token), TestContext.Current.CancellationToken);
@@ -90,7 +90,9 @@ public sealed class NetlinkSocketTests : IDisposable
     private void Churn(int index, CancellationToken end)
     {
         using var routes = RouteSocket.Open(_network.Namespace);
-        InterfaceAddress passing = InterfaceAddress.Parse("192.0.2.1/32");
+
+        // The kernel lists a new IPv6 address first and counts where it was from there: all others move.
+        InterfaceAddress passing = InterfaceAddress.Parse("2001:db8:1::1/128");
         while (!end.IsCancellationRequested)
         {
             routes.AddAddress(index, passing);
