@@ -101,7 +101,7 @@ public sealed class AddressTests : IDisposable
     public void Of_an_interface_that_is_not_there_nothing_can_be_asked()
     {
         Assert.Equal(
-            "RTM_GETADDR interface 4711: ENODEV: there is no such interface in this namespace",
+            "RTM_GETLINK interface 4711: ENODEV: there is no such interface in this namespace",
             Assert.Throws<LinuxException>(() => _network.Routes.GetAddresses(4711)).Message);
         var refusal = Assert.Throws<LinuxException>(
             () => _network.Routes.AddAddress(4711, InterfaceAddress.Parse("192.0.2.1/24")));
