@@ -14,7 +14,7 @@ public static unsafe class CurrentThread
         get
         {
             timespec time;
-            SysResult.FromReturn(Time.clock_gettime(Time.CLOCK_THREAD_CPUTIME_ID, &time)).OrThrow("clock_gettime");
+            SysResult.FromSuppressedReturn(Time.clock_gettime(Time.CLOCK_THREAD_CPUTIME_ID, &time)).OrThrow("clock_gettime");
             return new TimeSpan((((long)time.tv_sec * 1_000_000_000) + (long)time.tv_nsec) / TimeSpan.NanosecondsPerTick);
         }
     }

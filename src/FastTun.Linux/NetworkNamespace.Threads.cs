@@ -10,6 +10,7 @@ public sealed partial class NetworkNamespace
     /// <summary>Runs code inside, on a thread of its own, and waits for it.</summary>
     /// <param name="work">Any code; what it throws is thrown here with its stack.</param>
     /// <exception cref="LinuxException">The process lacks CAP_SYS_ADMIN to enter.</exception>
+    /// <exception cref="ObjectDisposedException">The namespace was let go.</exception>
     public void Run(Action work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -48,7 +49,7 @@ public sealed partial class NetworkNamespace
                 Enter();
                 entered.SetResult();
             }
-            catch (LinuxException failure)
+            catch (Exception failure)
             {
                 entered.SetException(failure);
                 return;
@@ -92,7 +93,11 @@ public sealed partial class NetworkNamespace
 
     private void Enter()
     {
+        // The reference keeps the number from being closed, and given to another namespace, under this thread.
+        bool held = false;
+        Descriptor.DangerousAddRef(ref held);
         SysResult entered = SysResult.FromReturn(LibC.setns(Descriptor.Number, LibC.CLONE_NEWNET));
+        Descriptor.DangerousRelease();
         entered.OrThrow("setns", Name, entered.Error == Errno.EPERM ? Privilege("enter") : null);
     }
 }

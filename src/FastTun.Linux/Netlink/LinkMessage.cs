@@ -91,14 +91,13 @@ internal static class LinkMessage
 
     private static TunLinkInfo ReadTun(ReadOnlySpan<byte> nested)
     {
-        const int IFF_TAP = 2;
         var reader = new NetlinkReader(nested);
         var tun = new TunLinkInfo();
         while (reader.TryReadAttribute(out ushort type, out ReadOnlySpan<byte> value))
         {
             tun = type switch
             {
-                IfLink.IFLA_TUN_TYPE => tun with { IsTap = NetlinkReader.Number<byte>(value) == IFF_TAP },
+                IfLink.IFLA_TUN_TYPE => tun with { IsTap = NetlinkReader.Number<byte>(value) == IfTun.IFF_TAP },
                 IfLink.IFLA_TUN_OWNER => tun with { Owner = NetlinkReader.Number<uint>(value) },
                 IfLink.IFLA_TUN_GROUP => tun with { Group = NetlinkReader.Number<uint>(value) },
                 IfLink.IFLA_TUN_PI => tun with { HasPacketInformation = NetlinkReader.Number<byte>(value) != 0 },

@@ -46,11 +46,14 @@ public sealed partial class RouteSocket
 
     internal List<ListedAddress> ListAddresses(int index)
     {
+        GetLink(index);
         List<ListedAddress> all = [];
         foreach (byte family in (ReadOnlySpan<byte>)[SysSocket.AF_INET, SysSocket.AF_INET6])
         {
             NetlinkWriter request = Request(Rtnetlink.RTM_GETADDR, NetlinkAbi.NLM_F_DUMP);
-            request.Fixed(new ifaddrmsg { ifa_family = family, ifa_index = (uint)index });
+
+            // Of one interface's addresses alone the kernel does not tell when they change while they are listed.
+            request.Fixed(new ifaddrmsg { ifa_family = family });
             all.AddRange(Dump(request, Rtnetlink.RTM_NEWADDR, Label(index), payload => AddressMessage.Read(index, payload)));
         }
 

@@ -37,7 +37,7 @@ public sealed partial class RouteSocket : IDisposable
     }
 
     /// <summary>Lists until the list is whole: one that the kernel says was disturbed is read again.</summary>
-    private List<T> Dump<T>(NetlinkWriter request, ushort replyType, string subject, Func<ReadOnlySpan<byte>, T?> read)
+    internal List<T> Dump<T>(NetlinkWriter request, ushort replyType, string subject, Func<ReadOnlySpan<byte>, T?> read)
         where T : class
     {
         while (true)

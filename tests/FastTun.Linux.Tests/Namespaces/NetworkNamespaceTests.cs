@@ -125,8 +125,8 @@ public sealed class NetworkNamespaceTests
         NetworkNamespace ns = NetworkNamespace.Create();
         ns.Dispose();
 
-        Assert.Throws<LinuxException>(() => ns.Run(() => 0));
-        Assert.Throws<LinuxException>(() => ns.StartThread("late", () => { }));
+        Assert.Throws<ObjectDisposedException>(() => ns.Run(() => 0));
+        Assert.Throws<ObjectDisposedException>(() => ns.StartThread("late", () => { }));
     }
 
     private static void Failing() => throw new InvalidOperationException("on purpose");
