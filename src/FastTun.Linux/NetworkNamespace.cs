@@ -1,4 +1,5 @@
 using System.Text;
+using FastTun.Linux.Native;
 using FastTun.Linux.Netlink;
 using Tmds.Linux;
 
@@ -14,7 +15,6 @@ public sealed unsafe partial class NetworkNamespace : IDisposable, IEquatable<Ne
 {
     private const string NamedDirectory = "/run/netns/";
     private const string ThisThread = "/proc/thread-self/ns/net";
-    private const int NS_GET_NSTYPE = 0xb703;
 
     private NetworkNamespace(FileDescriptor descriptor, string name)
     {
@@ -25,7 +25,7 @@ public sealed unsafe partial class NetworkNamespace : IDisposable, IEquatable<Ne
             stat status;
             SysResult.FromReturn(LibC.fstat(descriptor.Number, &status)).OrThrow("fstat", name);
             Inode = (ulong)status.st_ino;
-            if (LibC.ioctl(descriptor.Number, NS_GET_NSTYPE) != LibC.CLONE_NEWNET)
+            if (LibC.ioctl(descriptor.Number, NsFs.NS_GET_NSTYPE) != LibC.CLONE_NEWNET)
                 throw new LinuxException("open", name, Errno.EINVAL, "it is not a network namespace");
         }
         catch

@@ -31,6 +31,7 @@ internal sealed class HeaderProof
         #include <linux/if_link.h>
         #include <linux/if_tun.h>
         #include <linux/netlink.h>
+        #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
 
         """;
