@@ -51,7 +51,7 @@ public enum Errno
     ERANGE = 34,
     /// <summary>The kernel does not know this system call.</summary>
     ENOSYS = 38,
-    /// <summary>The descriptor is in a bad state; of a TUN queue: its device is gone, or the queue is detached.</summary>
+    /// <summary>The descriptor is in a bad state; of a TUN queue: its device is gone.</summary>
     EBADFD = 77,
     /// <summary>Message too long.</summary>
     EMSGSIZE = 90,

@@ -1,4 +1,3 @@
-using System.Net.NetworkInformation;
 using FastTun.Linux.Netlink;
 
 namespace FastTun.Linux.Tun;
@@ -51,12 +50,8 @@ public sealed partial record TunDeviceOptions
             throw new ArgumentException($"MTU {Mtu}: of a {kind} it is {MinMtu} to {maxMtu}", nameof(Mtu));
         if (TransmitQueueLength is < 0 and var length)
             throw new ArgumentException($"transmit queue length {length}: it is 0 or more", nameof(TransmitQueueLength));
-        if (HardwareAddress is { } mac)
-            ValidateHardwareAddress(mac);
-    }
-
-    private void ValidateHardwareAddress(PhysicalAddress mac)
-    {
+        if (HardwareAddress is not { } mac)
+            return;
         byte[] bytes = mac.GetAddressBytes();
         if (Mode == TunMode.Tun)
             throw new ArgumentException($"hardware address {mac}: a TUN has none; a TAP does", nameof(HardwareAddress));

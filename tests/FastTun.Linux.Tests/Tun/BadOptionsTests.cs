@@ -6,7 +6,6 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>Options that are refused before the kernel is asked, each by its name and in one line.</summary>
-[Collection(Leftovers.Collection)]
 public sealed class BadOptionsTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();

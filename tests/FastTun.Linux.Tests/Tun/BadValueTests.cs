@@ -7,7 +7,6 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>Values that an open device does not take, and that it is as before.</summary>
-[Collection(Leftovers.Collection)]
 public sealed class BadValueTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();

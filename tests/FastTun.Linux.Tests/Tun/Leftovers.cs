@@ -4,12 +4,10 @@ namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>
 /// What could be left behind: the interfaces, addresses and routes of a network, and this process's descriptors of the
-/// kinds that opening a device needs. The descriptors are the whole process's, so tests that look at them run alone.
+/// kinds that opening a device needs.
 /// </summary>
 internal sealed record Leftovers(string Links, string Addresses, string Routes, string Descriptors)
 {
-    public const string Collection = "looks at the process's descriptors";
-
     public static Leftovers Of(PrivateNetwork network) => new(
         network.Run("ip", "-d", "link").OrThrow().Output,
         network.Run("ip", "address").OrThrow().Output,
@@ -24,6 +22,3 @@ internal sealed record Leftovers(string Links, string Addresses, string Routes, 
         .Select(link => File.ResolveLinkTarget(link, returnFinalTarget: false)!.FullName)
         .Select(target => target.StartsWith("/dev/") ? target : Path.GetFileName(target));
 }
-
-[CollectionDefinition(Leftovers.Collection, DisableParallelization = true)]
-public sealed class LeftoversCollection;

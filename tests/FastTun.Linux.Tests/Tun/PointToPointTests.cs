@@ -201,7 +201,7 @@ public sealed class PointToPointTests : IDisposable
     private string IpRoutes(string name) =>
         string.Join(' ', Ip("route", name).Select(route => route.GetProperty("dst").GetString()));
 
-    private IEnumerable<JsonElement> Ip(string what, string name) =>
+    private JsonElement.ArrayEnumerator Ip(string what, string name) =>
         _network.Ip("-4", what, "show", "dev", name).EnumerateArray();
 
     private static string Describe(JsonElement address)

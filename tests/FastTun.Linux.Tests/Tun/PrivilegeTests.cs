@@ -4,7 +4,6 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>What an ordinary user, or a container without the driver, is told; each on a thread that really is one.</summary>
-[Collection(Leftovers.Collection)]
 public sealed class PrivilegeTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();

@@ -6,7 +6,6 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>What the kernel refuses, or would let through: by its errno, its words, and that nothing is left of it.</summary>
-[Collection(Leftovers.Collection)]
 public sealed class RefusalTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
