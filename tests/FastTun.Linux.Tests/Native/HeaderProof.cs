@@ -17,11 +17,13 @@ internal sealed class HeaderProof
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <netinet/udp.h>
         #include <poll.h>
         #include <sched.h>
         #include <stddef.h>
         #include <stdint.h>
         #include <sys/ioctl.h>
+        #include <sys/prctl.h>
         #include <sys/socket.h>
         #include <sys/types.h>
         #include <time.h>
@@ -32,6 +34,7 @@ internal sealed class HeaderProof
         #include <linux/if_tun.h>
         #include <linux/netlink.h>
         #include <linux/rtnetlink.h>
+        #include <linux/sock_diag.h>
 
         """;
 
@@ -153,6 +156,7 @@ internal sealed class HeaderProof
             TypeCode.UInt32 => "uint32_t",
             TypeCode.Int64 => "int64_t",
             TypeCode.UInt64 => "uint64_t",
+            TypeCode.Object when type.IsValueType && type.Name.EndsWith("_t", StringComparison.Ordinal) => type.Name,
             TypeCode.Object when type.IsValueType => $"struct {type.Name}",
             _ => throw new NotSupportedException($"{type}: has no C type"),
         };
