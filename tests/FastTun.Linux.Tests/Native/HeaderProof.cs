@@ -108,7 +108,7 @@ internal sealed class HeaderProof
     {
         string name = method.GetCustomAttribute<LibraryImportAttribute>()?.EntryPoint ?? method.Name;
         string[][] parameters = [.. method.GetParameters().Select(parameter => Readings(parameter.ParameterType))];
-        var prototypes = new List<string>();
+        List<string> prototypes = parameters.Length == 0 ? [$"{CName(method.ReturnType)}(void)"] : [];
         for (int fixedCount = 1; fixedCount <= parameters.Length; fixedCount++)
         {
             string end = fixedCount == parameters.Length ? "" : ", ...";
