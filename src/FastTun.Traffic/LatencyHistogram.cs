@@ -3,13 +3,16 @@ using System.Numerics;
 namespace FastTun.Traffic;
 
 /// <summary>
-/// How often each duration occurred, in fixed memory: below 256 ns every nanosecond has its own counter, above it every power
-/// of two is divided into 128. What it says of a percentile is therefore never below the truth, and at most 1/128 (0.8 %)
-/// above it. <see cref="Record"/> does not allocate. One thread records; others read when it has ended.
+/// How often each duration occurred, in fixed memory: below 256 ns every nanosecond has its own counter, above it every
+/// power of two is divided into 128. What it says of a percentile is therefore never below the truth, and at most 1/128
+/// (0.8 %) above it. <see cref="Record"/> does not allocate. One thread records; others read when it has ended.
 /// </summary>
 public sealed class LatencyHistogram
 {
-    /// <summary>The longest duration told apart, in nanoseconds (18 minutes); longer ones count as this, save for <see cref="Max"/>.</summary>
+    /// <summary>
+    /// The longest duration told apart, in nanoseconds (18 minutes); longer ones count as this, save for <see
+    /// cref="Max"/>.
+    /// </summary>
     public const long Highest = (1L << 40) - 1;
 
     private const int PrecisionBits = 7;

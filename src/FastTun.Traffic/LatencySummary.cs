@@ -1,6 +1,8 @@
 namespace FastTun.Traffic;
 
-/// <summary>What a <see cref="LatencyHistogram"/> comes down to. All durations are nanoseconds, and 0 when there were none.</summary>
+/// <summary>
+/// What a <see cref="LatencyHistogram"/> comes down to. All durations are nanoseconds, and 0 when there were none.
+/// </summary>
 /// <param name="Count">How many packets were measured.</param>
 /// <param name="Min">The shortest.</param>
 /// <param name="Mean">The mean.</param>

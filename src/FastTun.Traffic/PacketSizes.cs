@@ -5,8 +5,8 @@ using FastTun.Traffic.Udp;
 namespace FastTun.Traffic;
 
 /// <summary>
-/// The sizes of the packets to send, in the order in which they go round. A size is the whole IP packet: IP header, UDP header
-/// and payload, in bytes.
+/// The sizes of the packets to send, in the order in which they go round. A size is the whole IP packet: IP header, UDP
+/// header and payload, in bytes.
 /// </summary>
 /// <remarks>
 /// <c>imix</c> is FD.io CSIT's IMIX_v4_1, 28 : 16 : 4 of Ethernet frames of 64, 570 and 1518 bytes, less the 18 bytes of
@@ -39,16 +39,20 @@ public sealed class PacketSizes
 
     /// <summary>Reads a number of bytes, or <c>imix</c>.</summary>
     /// <param name="text">As in <c>64</c>, <c>1500</c> or <c>imix</c>.</param>
-    /// <exception cref="FormatException">It is neither, or no packet has that size; the message says what is wanted.</exception>
+    /// <exception cref="FormatException">
+    /// It is neither, or no packet has that size; the message says what is wanted.
+    /// </exception>
     public static PacketSizes Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Equals(ImixName, StringComparison.OrdinalIgnoreCase))
             return Imix;
         int smallest = Smallest(AddressFamily.InterNetwork);
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size >= smallest && size <= Largest
-            ? Fixed(size)
-            : throw new FormatException($"size '{text}': wanted the IP packet's length, {smallest} to {Largest} bytes, or {ImixName}");
+        bool isNumber = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size);
+        if (isNumber && size >= smallest && size <= Largest)
+            return Fixed(size);
+        throw new FormatException(
+            $"size '{text}': wanted the IP packet's length, {smallest} to {Largest} bytes, or {ImixName}");
     }
 
     /// <summary>The smallest packet that can be measured: IP header, UDP header, and 32 bytes of marks.</summary>
@@ -65,7 +69,7 @@ public sealed class PacketSizes
             return Mix(family == AddressFamily.InterNetworkV6 ? smallest : 64);
         return _fixed >= smallest
             ? [_fixed]
-            : throw new FormatException($"size '{_fixed}': a packet that is measured over IPv6 has at least {smallest} bytes");
+            : throw new FormatException($"size '{_fixed}': over IPv6 a measured packet has at least {smallest} bytes");
     }
 
     /// <inheritdoc/>

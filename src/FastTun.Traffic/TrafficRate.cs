@@ -34,7 +34,9 @@ public readonly partial record struct TrafficRate
     /// <param name="perSecond">More than 0, and finite.</param>
     public static TrafficRate Bits(double perSecond) => new(0, Positive(perSecond));
 
-    /// <summary>Reads <c>max</c>, or a number with <c>pps</c> or <c>bps</c>, which <c>k</c>, <c>m</c> or <c>g</c> may precede.</summary>
+    /// <summary>
+    /// Reads <c>max</c>, or a number with <c>pps</c> or <c>bps</c>, which <c>k</c>, <c>m</c> or <c>g</c> may precede.
+    /// </summary>
     /// <param name="text">As in <c>100kpps</c> or <c>2.5gbps</c>; upper or lower case.</param>
     /// <exception cref="FormatException">It is nothing of that kind; the message says what is.</exception>
     public static TrafficRate Parse(string text)
@@ -44,7 +46,7 @@ public readonly partial record struct TrafficRate
             return Max;
         Match match = Form().Match(text);
         if (!match.Success)
-            throw new FormatException($"rate '{text}': wanted max, or a number with a unit, as in 100kpps, 1.5mpps or 2gbps");
+            throw new FormatException($"rate '{text}': wanted max, or a number with a unit, as in 100kpps or 2.5gbps");
         double scale = Math.Pow(1000, Array.IndexOf(Scales, match.Groups["scale"].Value.ToLowerInvariant()));
         double value = double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * scale;
         if (value <= 0)

@@ -47,7 +47,8 @@ public class PacketSizesTests
     public void Over_IPv6_it_says_how_small_a_packet_can_be()
     {
         Assert.Equal([80], PacketSizes.Fixed(80).Over(AddressFamily.InterNetworkV6));
-        FormatException refused = Assert.Throws<FormatException>(() => PacketSizes.Fixed(79).Over(AddressFamily.InterNetworkV6));
-        Assert.Equal("size '79': a packet that is measured over IPv6 has at least 80 bytes", refused.Message);
+        FormatException refused = Assert.Throws<FormatException>(
+            () => PacketSizes.Fixed(79).Over(AddressFamily.InterNetworkV6));
+        Assert.Equal("size '79': over IPv6 a measured packet has at least 80 bytes", refused.Message);
     }
 }

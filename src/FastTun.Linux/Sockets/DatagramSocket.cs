@@ -22,7 +22,7 @@ public sealed unsafe class DatagramSocket : IDisposable
         Descriptor = new FileDescriptor(SysResult.FromReturn(number).OrThrow("socket", $"UDP for {local}"));
         try
         {
-            Apply(options);
+            options.ApplyTo(Descriptor);
             Address(local, connect: false).OrThrow("bind", local.ToString(), BindHint(local));
         }
         catch
@@ -86,7 +86,9 @@ public sealed unsafe class DatagramSocket : IDisposable
     /// <param name="local">Its address, and its port; port 0 leaves the choice to the kernel.</param>
     /// <param name="remote">The other end, of the same address family.</param>
     /// <param name="options">How it is set up.</param>
-    /// <exception cref="LinuxException">As of <see cref="Bind"/>; ENETUNREACH: there is no route to the other end.</exception>
+    /// <exception cref="LinuxException">
+    /// As of <see cref="Bind"/>; ENETUNREACH: there is no route to the other end.
+    /// </exception>
     public static DatagramSocket Connect(
         NetworkNamespace network, IPEndPoint local, IPEndPoint remote, DatagramSocketOptions options)
     {
@@ -94,7 +96,8 @@ public sealed unsafe class DatagramSocket : IDisposable
         DatagramSocket socket = Bind(network, local, options);
         try
         {
-            socket.Address(remote, connect: true).OrThrow("connect", $"{local.Address} to {remote}", "is there a route, and is the link up?");
+            socket.Address(remote, connect: true)
+                .OrThrow("connect", $"{local.Address} to {remote}", "is there a route, and is the link up?");
             return socket;
         }
         catch
@@ -120,7 +123,9 @@ public sealed unsafe class DatagramSocket : IDisposable
 
     /// <summary>Receives what waits, as far as the batch has room. Does not block, throw or allocate.</summary>
     /// <param name="batch">Receives the datagrams, from slot 0.</param>
-    /// <returns>How many were received, or EAGAIN when none waits, or ECONNREFUSED as of <see cref="TrySend"/>.</returns>
+    /// <returns>
+    /// How many were received, or EAGAIN when none waits, or ECONNREFUSED as of <see cref="TrySend"/>.
+    /// </returns>
     public SysResult TryReceive(DatagramBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -132,21 +137,6 @@ public sealed unsafe class DatagramSocket : IDisposable
 
     private static string BindHint(IPEndPoint local) =>
         $"is {local.Address} an address of this host, and is port {local.Port} free?";
-
-    private void Apply(DatagramSocketOptions options)
-    {
-        if (options.SharePort)
-            Set(LibC.SOL_SOCKET, LibC.SO_REUSEPORT, 1).OrThrow("setsockopt SO_REUSEPORT");
-        if (options.SegmentBytes is { } segment)
-            Set(SocketOptions.SOL_UDP, SocketOptions.UDP_SEGMENT, segment).OrThrow("setsockopt UDP_SEGMENT", $"{segment} bytes");
-        if (options.SendBufferBytes is { } send && !Set(LibC.SOL_SOCKET, LibC.SO_SNDBUFFORCE, send).IsSuccess)
-            Set(LibC.SOL_SOCKET, LibC.SO_SNDBUF, send).OrThrow("setsockopt SO_SNDBUF", $"{send} bytes");
-        if (options.ReceiveBufferBytes is { } receive && !Set(LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, receive).IsSuccess)
-            Set(LibC.SOL_SOCKET, LibC.SO_RCVBUF, receive).OrThrow("setsockopt SO_RCVBUF", $"{receive} bytes");
-    }
-
-    private SysResult Set(int level, int option, int value) =>
-        SysResult.FromReturn(LibC.setsockopt(Descriptor.Number, level, option, &value, sizeof(int)));
 
     // .NET serialises an address as the system's sockaddr.
     private SysResult Address(IPEndPoint endPoint, bool connect)

@@ -6,7 +6,10 @@ namespace FastTun.Linux.Sockets;
 /// <summary>Waiting that another thread can end with an <see cref="EventFd"/>, to the nanosecond (ppoll(2)).</summary>
 public static unsafe class InterruptibleWait
 {
-    /// <summary>Waits for time to pass, as precisely as the thread's timer slack allows (see <see cref="CurrentThread.MinimizeTimerSlack"/>).</summary>
+    /// <summary>
+    /// Waits for time to pass, as precisely as the thread's timer slack allows (see <see
+    /// cref="CurrentThread.MinimizeTimerSlack"/>).
+    /// </summary>
     /// <param name="interrupt">What ends the wait early.</param>
     /// <param name="nanoseconds">How long; 0 or more.</param>
     /// <returns>Whether it was interrupted.</returns>

@@ -7,7 +7,9 @@ namespace FastTun.Traffic.Tcp;
 /// Receives one stream of bytes to its end and checks every one of them. <see cref="Run"/> is the whole life of one thread;
 /// <see cref="Received"/> is for any, and the rest may be read when that thread has ended.
 /// </summary>
-/// <param name="socket">A connected one; it belongs to the trial, which closes it to end a wait that does not come back.</param>
+/// <param name="socket">
+/// A connected one; it belongs to the trial, which closes it to end a wait that does not come back.
+/// </param>
 /// <param name="offset">Where in the byte pattern the stream begins.</param>
 internal sealed class TcpReceiver(Socket socket, long offset)
 {

@@ -7,7 +7,9 @@ namespace FastTun.Traffic.Tcp;
 /// Sends one stream of bytes as fast as it goes, and ends it in order. <see cref="Run"/> is the whole life of one thread;
 /// <see cref="Stop"/> and <see cref="Sent"/> are for any.
 /// </summary>
-/// <param name="socket">A connected one; it belongs to the trial, which closes it to end a send that does not come back.</param>
+/// <param name="socket">
+/// A connected one; it belongs to the trial, which closes it to end a send that does not come back.
+/// </param>
 /// <param name="offset">Where in the byte pattern the stream begins.</param>
 /// <param name="duration">For how long to send.</param>
 internal sealed class TcpSender(Socket socket, long offset, TimeSpan duration)

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace FastTun.Traffic.Tcp;
 
-/// <summary>A trial with TCP: connections that are all made before the first byte is sent, with a thread at each end.</summary>
+/// <summary>
+/// A trial with TCP: connections that are all made before the first byte is sent, with a thread at each end.
+/// </summary>
 internal sealed class TcpTrial : IDisposable
 {
     private readonly TrialOptions _options;
@@ -24,7 +26,8 @@ internal sealed class TcpTrial : IDisposable
     }
 
     /// <summary>Makes the connections; a failure leaves none open.</summary>
-    public static async Task<TcpTrial> ConnectAsync(TrialPath path, TrialOptions options, CancellationToken cancellationToken)
+    public static async Task<TcpTrial> ConnectAsync(
+        TrialPath path, TrialOptions options, CancellationToken cancellationToken)
     {
         var connections = new TcpConnections();
         using var timeout = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
@@ -41,7 +44,7 @@ internal sealed class TcpTrial : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             if (timeout.IsCancellationRequested)
                 throw new TimeoutException(
-                    $"TCP {path}: not connected within {options.ConnectTimeout.TotalSeconds} s; do packets get through, both ways?");
+                    $"TCP {path}: not connected within {options.ConnectTimeout.TotalSeconds} s; do packets pass both ways?");
             if (failure is SocketException)
                 throw new IOException($"TCP {path}: {failure.Message}", failure);
             throw;

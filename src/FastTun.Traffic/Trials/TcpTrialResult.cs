@@ -6,7 +6,9 @@ public sealed record TcpTrialResult : TrialResult
     /// <summary>How many connections there were.</summary>
     public required int Streams { get; init; }
 
-    /// <summary>Those of them that ended before their end was received: cut off by a reset, or by the end of the waiting.</summary>
+    /// <summary>
+    /// Those of them that ended before their end was received: cut off by a reset, or by the end of the waiting.
+    /// </summary>
     public required int BrokenStreams { get; init; }
 
     /// <summary>Bytes received that are not what was sent at their place.</summary>

@@ -3,7 +3,9 @@ using FastTun.Traffic.Udp;
 
 namespace FastTun.Traffic;
 
-/// <summary>One measurement: real traffic from one host to another, over kernel sockets and whatever forwards in between.</summary>
+/// <summary>
+/// One measurement: real traffic from one host to another, over kernel sockets and whatever forwards in between.
+/// </summary>
 public static class Trial
 {
     /// <summary>Sends, receives, waits for what is still on its way, and counts.</summary>
@@ -13,8 +15,12 @@ public static class Trial
     /// <param name="cancellationToken">Ends the sending early: the result is of what was sent until then.</param>
     /// <returns>A <see cref="UdpTrialResult"/> or a <see cref="TcpTrialResult"/>.</returns>
     /// <exception cref="ArgumentException">An option is out of its range; nothing was done.</exception>
-    /// <exception cref="FormatException">The packets are too small for the address family; nothing was done.</exception>
-    /// <exception cref="FastTun.Linux.LinuxException">A socket could not be opened, or nothing could be sent.</exception>
+    /// <exception cref="FormatException">
+    /// The packets are too small for the address family; nothing was done.
+    /// </exception>
+    /// <exception cref="FastTun.Linux.LinuxException">
+    /// A socket could not be opened, or nothing could be sent.
+    /// </exception>
     /// <exception cref="TimeoutException">There was no TCP connection in time.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled before anything was sent.</exception>
     public static async Task<TrialResult> RunAsync(

@@ -8,7 +8,9 @@ public sealed record TrialOptions
     /// <summary>UDP packets or TCP streams.</summary>
     public TrafficProtocol Protocol { get; init; } = TrafficProtocol.Udp;
 
-    /// <summary>The sizes of UDP packets. One above the path's MTU is fragmented by the sender's kernel. TCP finds its own.</summary>
+    /// <summary>
+    /// The sizes of UDP packets. One above the path's MTU is fragmented by the sender's kernel. TCP finds its own.
+    /// </summary>
     public PacketSizes Sizes { get; init; } = PacketSizes.Fixed(64);
 
     /// <summary>How fast UDP packets are sent, all flows together. TCP knows the maximum only.</summary>
@@ -20,7 +22,9 @@ public sealed record TrialOptions
     /// <summary>For how long to send; more than nothing.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many UDP packets of one flow follow each other, where so many are due, before the next flow's turn; 1 to 64.</summary>
+    /// <summary>
+    /// How many UDP packets of one flow follow each other, where so many are due, before the next flow's turn; 1 to 64.
+    /// </summary>
     public int RunLength { get; init; } = 4;
 
     /// <summary>
@@ -32,7 +36,9 @@ public sealed record TrialOptions
     /// <summary>How many threads send, and how many receive, UDP packets; at most as many as there are flows.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>How much each UDP receiver's kernel side holds, in bytes; without CAP_NET_ADMIN the system's limit applies.</summary>
+    /// <summary>
+    /// How much each UDP receiver's kernel side holds, in bytes; without CAP_NET_ADMIN the system's limit applies.
+    /// </summary>
     public int ReceiveBufferBytes { get; init; } = 8 << 20;
 
     /// <summary>How long nothing may arrive, once all is sent, until what is missing counts as lost.</summary>
@@ -44,7 +50,9 @@ public sealed record TrialOptions
     /// <summary>How long making all TCP connections may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Where the time of progress reports and of waiting comes from; the sending itself keeps to the monotonic clock.</summary>
+    /// <summary>
+    /// Where the time of progress reports and of waiting comes from; the sending itself keeps to the monotonic clock.
+    /// </summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     internal void Validate(AddressFamily family)
@@ -63,9 +71,10 @@ public sealed record TrialOptions
 
         IReadOnlyList<int> sizes = Sizes.Over(family);
         Check(!Segmentation || Sizes.IsFixed, $"size {Sizes}: segmentation wants packets of one size");
+        int headers = PacketSizes.HeaderLength(family);
         Check(
-            !Segmentation || RunLength * (sizes[0] - PacketSizes.HeaderLength(family)) <= ushort.MaxValue - PacketSizes.HeaderLength(family),
-            $"size {Sizes}: {RunLength} such packets are more than the 64 KiB that segmentation can do at once; shorten the runs");
+            !Segmentation || headers + RunLength * (sizes[0] - headers) <= ushort.MaxValue,
+            $"size {Sizes}: runs of {RunLength} such packets are more than the 64 KiB that segmentation can do");
     }
 
     private static void Check(bool valid, string complaint)

@@ -26,9 +26,10 @@ public sealed record TrialPath(
         ArgumentNullException.ThrowIfNull(TargetAddress);
         ArgumentNullException.ThrowIfNull(ReceiverNetwork);
         ArgumentNullException.ThrowIfNull(ReceiverAddress);
-        if (SenderAddress.AddressFamily != TargetAddress.AddressFamily)
-            throw new ArgumentException($"{this}: the addresses are of different families");
-        if (SenderAddress.AddressFamily != ReceiverAddress.AddressFamily)
-            throw new ArgumentException($"{SenderAddress} to {ReceiverAddress}: a trial does not translate between IPv4 and IPv6");
+        foreach (IPAddress other in (IPAddress[])[TargetAddress, ReceiverAddress])
+        {
+            if (other.AddressFamily != SenderAddress.AddressFamily)
+                throw new ArgumentException($"{SenderAddress} to {other}: the addresses are of different families");
+        }
     }
 }

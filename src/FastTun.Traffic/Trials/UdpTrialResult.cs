@@ -14,7 +14,10 @@ public sealed record UdpTrialResult : TrialResult
     /// <summary>Packets that did not, counted flow by flow.</summary>
     public required long Lost { get; init; }
 
-    /// <summary>Those of the lost that the kernel threw away at the receiver's socket: it could not keep up, or the checksum was wrong.</summary>
+    /// <summary>
+    /// Those of the lost that the kernel threw away at the receiver's socket: it could not keep up, or the checksum was
+    /// wrong.
+    /// </summary>
     public required long DroppedAtReceiver { get; init; }
 
     /// <summary>Arrivals whose length or content was not what was sent. Such packets are among the lost.</summary>
@@ -32,7 +35,10 @@ public sealed record UdpTrialResult : TrialResult
     /// <summary>Packets that the sender's kernel refused, by errno; they are not among those sent.</summary>
     public required IReadOnlyDictionary<Errno, long> Refused { get; init; }
 
-    /// <summary>One-way delay of the packets received, from the sender's call into its kernel to the receiver's return from its own.</summary>
+    /// <summary>
+    /// One-way delay of the packets received, from the sender's call into its kernel to the receiver's return from its
+    /// own.
+    /// </summary>
     public required LatencySummary Latency { get; init; }
 
     /// <summary>How late a packet was sent at most, after the rate made it due; nothing at the maximum rate.</summary>
@@ -50,6 +56,8 @@ public sealed record UdpTrialResult : TrialResult
     /// <summary>The share of the sent packets that was lost, 0 to 1.</summary>
     public double LossRatio => Sent == 0 ? 0 : (double)Lost / Sent;
 
-    /// <summary>Whether the counts add up: sent = received + lost, and no flow brought more packets than were sent of it.</summary>
+    /// <summary>
+    /// Whether the counts add up: sent = received + lost, and no flow brought more packets than were sent of it.
+    /// </summary>
     public bool IsConserved => Sent == Received + Lost;
 }

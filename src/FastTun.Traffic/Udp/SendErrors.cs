@@ -2,7 +2,9 @@ using FastTun.Linux;
 
 namespace FastTun.Traffic.Udp;
 
-/// <summary>Packets that the kernel did not take from the sender, by errno. One thread counts; others read when it has ended.</summary>
+/// <summary>
+/// Packets that the kernel did not take from the sender, by errno. One thread counts; others read when it has ended.
+/// </summary>
 /// <param name="path">Where the packets go, for messages.</param>
 internal sealed class SendErrors(string path)
 {
@@ -29,7 +31,7 @@ internal sealed class SendErrors(string path)
     private static string? Hint(Errno error) => error switch
     {
         Errno.EMSGSIZE => "the packets are larger than the path's MTU allows; choose a smaller size",
-        Errno.EINVAL => "packets that are sent in runs must each fit the MTU; choose a smaller size, or send them one by one",
+        Errno.EINVAL => "with segmentation a packet must fit the MTU; choose a smaller size",
         _ => null,
     };
 }

@@ -6,8 +6,8 @@ namespace FastTun.Traffic.Udp;
 
 /// <summary>
 /// Receives the measured packets of a trial at one socket, and tells what arrived, how often, in what order and how late.
-/// <see cref="Run"/> is the whole life of one thread; <see cref="Stop"/> and the counts of packets and bytes are for any, and
-/// the rest may be read when that thread has ended.
+/// <see cref="Run"/> is the whole life of one thread; <see cref="Stop"/> and the counts of packets and bytes are for any,
+/// and the rest may be read when that thread has ended.
 /// </summary>
 internal sealed class UdpReceiver : IDisposable
 {
@@ -56,7 +56,9 @@ internal sealed class UdpReceiver : IDisposable
     /// <summary>Datagrams that are not of this trial.</summary>
     public long Foreign { get; private set; }
 
-    /// <summary>How long packets took, from before they were handed to the kernel until after they were taken from it.</summary>
+    /// <summary>
+    /// How long packets took, from before they were handed to the kernel until after they were taken from it.
+    /// </summary>
     public LatencyHistogram Latency { get; } = new();
 
     /// <summary>What arrived of each flow.</summary>
@@ -65,7 +67,9 @@ internal sealed class UdpReceiver : IDisposable
     /// <summary>When the last packet of this trial arrived, in Stopwatch ticks; 0 when none did.</summary>
     public long LastArrival { get; private set; }
 
-    /// <summary>How many packets the kernel threw away at this socket: too slow a receiver, or a wrong checksum.</summary>
+    /// <summary>
+    /// How many packets the kernel threw away at this socket: too slow a receiver, or a wrong checksum.
+    /// </summary>
     public uint Dropped => _socket.Drops;
 
     /// <summary>Receives until <see cref="Stop"/> is called.</summary>

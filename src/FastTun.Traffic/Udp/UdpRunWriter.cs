@@ -61,7 +61,8 @@ internal sealed class UdpRunWriter
         return 1;
     }
 
-    private int PayloadAt(long position) => _payloads.Length == 1 ? _payloads[0] : _payloads[(int)(position % _payloads.Length)];
+    private int PayloadAt(long position) =>
+        _payloads.Length == 1 ? _payloads[0] : _payloads[(int)(position % _payloads.Length)];
 
     private Span<byte> Room(int packet, int length) =>
         _options.Segmentation ? Batch.Slot(0).Slice(packet * length, length) : Batch.Slot(packet)[..length];

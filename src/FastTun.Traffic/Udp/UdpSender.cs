@@ -95,7 +95,7 @@ internal sealed class UdpSender : IDisposable
     // How many packets of the next run are due, at least one; none when the time is up. What the kernel refused was due too.
     private int WaitUntilDue()
     {
-        long due = _schedule.Due(_sent + _refused, _bytes);
+        long due = DueAfter(0);
         if (due >= _options.DurationNanoseconds)
             return 0;
         long now = Elapsed;
@@ -112,10 +112,12 @@ internal sealed class UdpSender : IDisposable
         if (!_options.Rate.IsMax)
             MaxLag = Math.Max(MaxLag, now - due);
         int count = 1;
-        while (count < _options.RunLength && _schedule.Due(_sent + _refused + count, _bytes + _writer.LengthOf(_sent, count)) <= now)
+        while (count < _options.RunLength && DueAfter(count) <= now)
             count++;
         return count;
     }
+
+    private long DueAfter(int more) => _schedule.Due(_sent + _refused + more, _bytes + _writer.LengthOf(_sent, more));
 
     private void SendRun(int flow, int count)
     {

@@ -24,9 +24,13 @@ internal sealed record UdpSenderOptions
     /// <summary>For how long, in nanoseconds.</summary>
     public required long DurationNanoseconds { get; init; }
 
-    /// <summary>How many packets of a flow follow each other before it is the next flow's turn, as far as so many are due.</summary>
+    /// <summary>
+    /// How many packets of a flow follow each other before it is the next flow's turn, as far as so many are due.
+    /// </summary>
     public required int RunLength { get; init; }
 
-    /// <summary>Whether a run crosses the sender's stack as one packet, cut at its end (UDP_SEGMENT); then there is one size.</summary>
+    /// <summary>
+    /// Whether a run crosses the sender's stack as one packet, cut at its end (UDP_SEGMENT); then there is one size.
+    /// </summary>
     public required bool Segmentation { get; init; }
 }

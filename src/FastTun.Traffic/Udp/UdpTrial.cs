@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using FastTun.Linux;
@@ -46,10 +45,13 @@ internal sealed class UdpTrial : IDisposable
         StopSending();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompletedSuccessfully && !receiving.IsCompleted)
-            await _clock.WaitForQuietAsync(() => _receivers.Sum(receiver => receiver.Received), _senders.Sum(sender => sender.Sent));
+            await _clock.WaitForQuietAsync(() => Look(default).PacketsReceived, Look(default).PacketsSent);
         _receivers.ForEach(receiver => receiver.Stop());
         await Task.WhenAll(sending, receiving);
-        return Count();
+        UdpTrialResult result = UdpTally.Of(_senders, _receivers);
+        return result.Sent > 0 || result.Refused.Count == 0
+            ? result
+            : throw new LinuxException("sendmmsg", $"UDP {_path}", result.Refused.Keys.First(), "no packet could be sent");
     }
 
     /// <inheritdoc/>
@@ -117,42 +119,4 @@ internal sealed class UdpTrial : IDisposable
         _receivers.Sum(receiver => receiver.Received),
         _senders.Sum(sender => sender.Bytes),
         _receivers.Sum(receiver => receiver.Bytes));
-
-    private UdpTrialResult Count()
-    {
-        var refused = new SortedDictionary<Errno, long>();
-        foreach ((Errno error, long count) in _senders.SelectMany(sender => sender.Errors))
-            refused[error] = refused.GetValueOrDefault(error) + count;
-        if (_senders.Sum(sender => sender.Sent) == 0 && refused.Count > 0)
-            throw new LinuxException("sendmmsg", $"UDP {_path}", refused.Keys.First(), "no packet could be sent");
-
-        var latency = new LatencyHistogram();
-        _receivers.ForEach(receiver => latency.Merge(receiver.Latency));
-        long began = _senders.Min(sender => sender.Began);
-        long sent = _senders.Max(sender => sender.Ended);
-        long arrived = _receivers.Max(receiver => receiver.LastArrival);
-        return new UdpTrialResult
-        {
-            Duration = Stopwatch.GetElapsedTime(began, arrived == 0 ? sent : arrived),
-            SendDuration = Stopwatch.GetElapsedTime(began, sent),
-            BytesSent = _senders.Sum(sender => sender.Bytes),
-            BytesReceived = _receivers.Sum(receiver => receiver.Bytes),
-            Sent = _senders.Sum(sender => sender.Sent),
-            Received = _receivers.Sum(receiver => receiver.Received),
-            Lost = _senders.Sum(LostOf),
-            DroppedAtReceiver = _receivers.Sum(receiver => receiver.Dropped),
-            Corrupt = _receivers.Sum(receiver => receiver.Corrupt),
-            Foreign = _receivers.Sum(receiver => receiver.Foreign),
-            Duplicates = _receivers.Sum(receiver => receiver.Flows.Sum(flow => flow.Duplicates)),
-            Reordered = _receivers.Sum(receiver => receiver.Flows.Sum(flow => flow.Reordered)),
-            Refused = refused,
-            Latency = LatencySummary.From(latency),
-            MaxSendLag = TimeSpan.FromTicks(_senders.Max(sender => sender.MaxLag) / TimeSpan.NanosecondsPerTick),
-        };
-    }
-
-    // A flow comes to one receiver as long as its addresses and ports stay, but nothing here depends on that.
-    private long LostOf(UdpSender sender) =>
-        sender.SentByFlow.Select((sent, i) =>
-            Math.Max(0, sent - _receivers.Sum(receiver => receiver.Flows[sender.FirstFlow + i].Received))).Sum();
 }

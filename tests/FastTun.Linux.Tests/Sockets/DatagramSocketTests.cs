@@ -119,7 +119,7 @@ public sealed class DatagramSocketTests : IDisposable
     public void An_end_without_a_route_is_refused_by_name()
     {
         LinuxException refused = Assert.Throws<LinuxException>(() => DatagramSocket.Connect(
-            _network.Namespace, new IPEndPoint(IPAddress.Any, 0), new IPEndPoint(IPAddress.Parse("198.51.100.1"), 9), Plain));
+            _network.Namespace, IPEndPoint.Parse("0.0.0.0:0"), IPEndPoint.Parse("198.51.100.1:9"), Plain));
         Assert.Equal(Errno.ENETUNREACH, refused.Error);
         Assert.Contains("198.51.100.1:9", refused.Message, StringComparison.Ordinal);
     }

@@ -15,7 +15,8 @@ public sealed class UdpReceiverTests : IDisposable
 
     public UdpReceiverTests()
     {
-        DatagramSocket socket = DatagramSocket.Bind(_network.Namespace, IPEndPoint.Parse("127.0.0.1:0"), new DatagramSocketOptions());
+        var options = new DatagramSocketOptions();
+        DatagramSocket socket = DatagramSocket.Bind(_network.Namespace, IPEndPoint.Parse("127.0.0.1:0"), options);
         _receiver = new UdpReceiver(socket, run: 5, flows: 2, largest: Size, headerLength: 28);
     }
 
