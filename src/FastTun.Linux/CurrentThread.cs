@@ -43,6 +43,13 @@ public static unsafe class CurrentThread
             "sched_setaffinity", cpus.ToString(), $"not all of these CPUs can be used; this thread has {before}");
     }
 
+    /// <summary>
+    /// Lets this thread's waits end as punctually as the kernel can. It may otherwise end them 50 microseconds late, to end
+    /// several at once (PR_SET_TIMERSLACK in prctl(2)); at 100,000 packets a second that is five packets.
+    /// </summary>
+    public static void MinimizeTimerSlack() =>
+        SysResult.FromReturn(Prctl.prctl(Prctl.PR_SET_TIMERSLACK, 1)).OrThrow("prctl PR_SET_TIMERSLACK");
+
     private static SysResult Set(CpuSet cpus)
     {
         cpu_set_t mask = cpus.ToMask();

@@ -7,7 +7,11 @@ namespace FastTun.Linux.Native;
 internal static unsafe partial class Poll
 {
     public const short POLLIN = 0x001;
+    public const short POLLOUT = 0x004;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int poll(pollfd* fds, nuint nfds, int timeout);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int ppoll(pollfd* fds, nuint nfds, timespec* timeout, sigset_t* ss);
 }

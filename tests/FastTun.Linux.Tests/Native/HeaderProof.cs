@@ -17,11 +17,13 @@ internal sealed class HeaderProof
         #define _GNU_SOURCE
         #include <errno.h>
         #include <fcntl.h>
+        #include <netinet/udp.h>
         #include <poll.h>
         #include <sched.h>
         #include <stddef.h>
         #include <stdint.h>
         #include <sys/ioctl.h>
+        #include <sys/prctl.h>
         #include <sys/socket.h>
         #include <sys/types.h>
         #include <time.h>
@@ -33,6 +35,7 @@ internal sealed class HeaderProof
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
+        #include <linux/sock_diag.h>
 
         """;
 
@@ -106,7 +109,7 @@ internal sealed class HeaderProof
     {
         string name = method.GetCustomAttribute<LibraryImportAttribute>()?.EntryPoint ?? method.Name;
         string[][] parameters = [.. method.GetParameters().Select(parameter => Readings(parameter.ParameterType))];
-        var prototypes = new List<string>();
+        List<string> prototypes = parameters.Length == 0 ? [$"{CName(method.ReturnType)}(void)"] : [];
         for (int fixedCount = 1; fixedCount <= parameters.Length; fixedCount++)
         {
             string end = fixedCount == parameters.Length ? "" : ", ...";
@@ -154,6 +157,7 @@ internal sealed class HeaderProof
             TypeCode.UInt32 => "uint32_t",
             TypeCode.Int64 => "int64_t",
             TypeCode.UInt64 => "uint64_t",
+            TypeCode.Object when type.IsValueType && type.Name.EndsWith("_t", StringComparison.Ordinal) => type.Name,
             TypeCode.Object when type.IsValueType => $"struct {type.Name}",
             _ => throw new NotSupportedException($"{type}: has no C type"),
         };
