@@ -13,6 +13,8 @@ internal static class CommandTree
         {
             ForwardCommand.Create(),
             ReflectCommand.Create(),
+            DeviceCommand.Create(),
+            CompletionCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

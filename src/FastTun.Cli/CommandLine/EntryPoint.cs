@@ -38,8 +38,9 @@ internal static class EntryPoint
         string message = parsed.Errors[0] switch
         {
             // The parser says first that a command is missing, and then what was there in its place.
-            _ when command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..] =>
-                $"'{unknown}': the commands are {string.Join(' ', command.Subcommands.Select(sub => sub.Name))}",
+            _ when command.Subcommands.Count > 0 =>
+                $"{(parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}'" : "a command is missing")}: "
+                + $"the commands are {string.Join(' ', command.Subcommands.Select(sub => sub.Name))}",
             { SymbolResult: ArgumentResult { Tokens.Count: 0 } missing } => $"{missing.Argument.Name} is missing",
             var error => error.Message.TrimEnd('.'),
         };

@@ -25,7 +25,6 @@ internal sealed record DeviceKey(string Name, string Value, string Description, 
         new("netmask", "M", "the mask of the first IPv4 address, such as 255.255.255.0",
             (device, text) => device with { NetmaskLength = Netmask.Parse(text) }),
         new("broadcast", "C", "the broadcast address of the first IPv4 address", (device, text) => device with { Broadcast = Address(text) }),
-        new("router", "R", "FastTun's own address, where there is no peer", (device, text) => device with { Router = Address(text) }),
         new("mtu", "N", "the longest packet in bytes, 68 to 65535", (device, text) => device with { Mtu = Number(text) }),
         new("mac", "M", "the link address of a TAP, such as 02:00:00:00:00:01",
             (device, text) => device with { HardwareAddress = LinkAddress(text) }),
@@ -43,8 +42,10 @@ internal sealed record DeviceKey(string Name, string Value, string Description, 
     public static readonly IReadOnlyList<DeviceKey> Port =
     [
         .. Device,
-        new("offload", "true|false", "take and give unfinished packets; only false so far", (device, text) => device with { Offload = Offload(text) }),
-        new("io", "auto|epoll", "how packets are moved", (device, text) => device with { Io = Io(text) }),
+        new("router", "R", "FastTun's own address for what it answers itself, where there is no peer",
+            (port, text) => port with { Router = Address(text) }),
+        new("offload", "true|false", "take and give unfinished packets; only false so far", (port, text) => port with { Offload = Offload(text) }),
+        new("io", "auto|epoll", "how packets are moved", (port, text) => port with { Io = Io(text) }),
     ];
 
     public bool Repeats { get; init; }
@@ -53,4 +54,20 @@ internal sealed record DeviceKey(string Name, string Value, string Description, 
     public string? Excludes { get; init; }
 
     public bool IsSwitch => Value.Length == 0;
+
+    /// <summary>Reads a value into the settings.</summary>
+    /// <exception cref="FormatException">It is no value of this key; the message names both.</exception>
+    public DeviceSettings Apply(DeviceSettings settings, string value)
+    {
+        try
+        {
+            return Set(settings, value);
+        }
+        catch (Exception problem) when (problem is FormatException or ArgumentException)
+        {
+            // The library's own messages begin with what they are about.
+            bool isNamed = problem.Message.StartsWith(Name, StringComparison.Ordinal);
+            throw new FormatException(isNamed ? problem.Message : $"{Name} {problem.Message}", problem);
+        }
+    }
 }
