@@ -22,7 +22,6 @@ internal static class CommandTree
     }
 
     /// <summary>A command's name as it is typed, from the program's on.</summary>
-    public static IEnumerable<string> Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
-        ? Path(parent).Append(command.Name)
-        : ["fasttun"];
+    public static IEnumerable<string> Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Path(parent).Append(command.Name) : ["fasttun"];
 }

@@ -4,11 +4,15 @@ using System.CommandLine.Parsing;
 
 namespace FastTun.Cli.CommandLine;
 
-/// <summary>The way from the arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
+/// <summary>From the arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
 internal static class EntryPoint
 {
     // No response files: a namespace is written @NAME, and so is one of those.
-    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration Parsing = new()
+    {
+        EnablePosixBundling = false,
+        ResponseFileTokenReplacer = null,
+    };
 
     // Signals and failures are this program's own affair.
     private static readonly InvocationConfiguration Invocation = new()

@@ -4,15 +4,16 @@ using FastTun.Cli.CommandLine;
 namespace FastTun.Cli.Commands;
 
 /// <summary>
-/// <c>fasttun completion</c>: a shell script that asks the program itself what may come next, by the [suggest] directive of
-/// System.CommandLine, and so never grows old.
+/// <c>fasttun completion</c>: a shell script that asks the program itself what may come next, by the [suggest] directive
+/// of System.CommandLine, and so never grows old.
 /// </summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
         _fasttun() {
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local suggestions=$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+            COMPREPLY=($(compgen -W "$suggestions" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _fasttun fasttun
         """;
@@ -35,7 +36,8 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        Argument<string> shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" }.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
+        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         var command = new DocumentedCommand("completion", "Print a script that completes this command in a shell")
         {
             Examples =

@@ -25,7 +25,7 @@ internal static class DeviceCommand
         "Make an existing device as the options say; what they do not say stays, and what is so already is not touched",
         DeviceAdministration.Set,
         "fasttun device set tun0 --mtu 1400 --up",
-        "fasttun device set tun0@A --address 198.18.0.1/24 --address 2001:db8::1/64 --route \"203.0.113.0/24 metric 10\"");
+        "fasttun device set tun0@A --address 198.18.0.1/24 --route \"203.0.113.0/24 metric 10\"");
 
     private static DocumentedCommand Configure(
         string name, string description, Func<DevicePlace, DeviceSettings, DeviceReport> action, params string[] examples)
@@ -53,7 +53,10 @@ internal static class DeviceCommand
     {
         Argument<DevicePlace> place = Place();
         Option<OutputFile> json = OutputFile.JsonOption("Write it");
-        var command = new DocumentedCommand("show", "Read everything back that a device is") { Examples = ["fasttun device show tun0@A"] };
+        var command = new DocumentedCommand("show", "Read everything back that a device is")
+        {
+            Examples = ["fasttun device show tun0@A"],
+        };
         command.Arguments.Add(place);
         command.Options.Add(json);
         command.SetAction(parsed =>
@@ -69,7 +72,8 @@ internal static class DeviceCommand
 
     private static DocumentedCommand List()
     {
-        Argument<DevicePlace> place = Parsed.Argument("@NETNS", "The network namespace; without it, this one", ParseNamespace);
+        Argument<DevicePlace> place = Parsed.Argument(
+            "@NETNS", "The network namespace; without it, this one", ParseNamespace);
         place.Arity = ArgumentArity.ZeroOrOne;
         Option<OutputFile> json = OutputFile.JsonOption("Write them");
         var command = new DocumentedCommand("list", "List the TUN and TAP devices of a network namespace")

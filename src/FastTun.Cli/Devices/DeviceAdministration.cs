@@ -31,7 +31,8 @@ internal static class DeviceAdministration
         using var routes = RouteSocket.Open(ns);
         LinkInfo link = Find(routes, place);
         CheckKept(place, settings, link.Tun!);
-        CommandException.Checked(() => Apply(place, settings.WithWholeAddresses(routes.GetAddresses(link.Index)), routes, link, ns));
+        CommandException.Checked(() =>
+            Apply(place, settings.WithWholeAddresses(routes.GetAddresses(link.Index)), routes, link, ns));
         return DeviceReport.Read(routes, routes.GetLink(link.Index));
     }
 
@@ -65,28 +66,30 @@ internal static class DeviceAdministration
         }
         catch (LinuxException refused) when (refused.Error == Errno.EBUSY)
         {
-            throw CommandException.Usage($"{place} exists already; change it with 'fasttun device set', or delete it first", refused);
+            string message = $"{place} exists already; change it with 'fasttun device set', or delete it first";
+            throw CommandException.Usage(message, refused);
         }
     }
 
     private static LinkInfo Find(RouteSocket routes, DevicePlace place) =>
         !routes.TryGetLink(place.Name, out LinkInfo? link)
-            ? throw CommandException.Usage($"{place}: there is no such interface; 'fasttun device list' shows those there are")
+            ? throw CommandException.Usage($"{place}: there is no such interface; see 'fasttun device list'")
             : link.Tun is not null ? link : throw CommandException.Usage($"{place} is no TUN or TAP device");
 
     private static void CheckKept(DevicePlace place, DeviceSettings settings, TunLinkInfo present)
     {
+        const string wayOut = "was decided when it was made; delete it and add it anew";
         if (settings.Mode is { } mode && mode == TunMode.Tap != present.IsTap)
-            throw CommandException.Usage($"mode: {place} keeps the one it was made with; delete it and add it anew");
+            throw CommandException.Usage($"mode: what {place} carries {wayOut}");
         if (settings.Queues is { } queues && queues > 1 != present.IsMultiQueue)
-            throw CommandException.Usage($"queues: whether {place} can have several was decided when it was made; delete it and add it anew");
+            throw CommandException.Usage($"queues: whether {place} can have several {wayOut}");
     }
 
-    private static bool Apply(DevicePlace place, DeviceSettings wanted, RouteSocket routes, LinkInfo link, NetworkNamespace? ns)
+    private static bool Apply(
+        DevicePlace place, DeviceSettings wanted, RouteSocket routes, LinkInfo link, NetworkNamespace? ns)
     {
         TunLinkInfo present = link.Tun!;
-        bool isOwned = (wanted.Owner ?? present.Owner) == present.Owner && (wanted.Group ?? present.Group) == present.Group;
-        if (isOwned)
+        if ((wanted.Owner ?? present.Owner) == present.Owner && (wanted.Group ?? present.Group) == present.Group)
             return LinkConfigurator.Apply(routes, link.Index, wanted.ToConfiguration());
 
         // Owner and group are set through a queue alone, and the device has to be joined as it is.

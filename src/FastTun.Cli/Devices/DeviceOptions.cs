@@ -6,20 +6,25 @@ namespace FastTun.Cli.Devices;
 /// <summary>The device keys as the options of a command.</summary>
 internal sealed class DeviceOptions
 {
-    private readonly List<(DeviceKey Key, Option Option)> _options = [.. DeviceKey.Device.Select(key => (key, ToOption(key)))];
+    private readonly List<(DeviceKey Key, Option Option)> _options =
+        [.. DeviceKey.Device.Select(key => (key, ToOption(key)))];
 
     public IEnumerable<Option> All => _options.Select(pair => pair.Option);
 
     /// <summary>What was said.</summary>
     /// <exception cref="CommandException">What was said contradicts itself, or is no value of its key.</exception>
-    public DeviceSettings Read(ParseResult parsed) =>
-        CommandException.Checked(() => DeviceSettings.From(_options.SelectMany(pair => Values(parsed, pair.Key, pair.Option))));
-
-    private static IEnumerable<(DeviceKey, string)> Values(ParseResult parsed, DeviceKey key, Option option) => option switch
+    public DeviceSettings Read(ParseResult parsed)
     {
-        Option<bool> given => parsed.GetValue(given) ? [(key, "")] : [],
-        Option<string> given => parsed.GetValue(given) is { } value ? [(key, value)] : [],
-        Option<string[]> given => (parsed.GetValue(given) ?? []).Select(value => (key, value)),
+        IEnumerable<(DeviceKey, string)> values =
+            from pair in _options from value in Values(parsed, pair.Option) select (pair.Key, value);
+        return CommandException.Checked(() => DeviceSettings.From(values));
+    }
+
+    private static string[] Values(ParseResult parsed, Option option) => option switch
+    {
+        Option<bool> given => parsed.GetValue(given) ? [""] : [],
+        Option<string> given => parsed.GetValue(given) is { } value ? [value] : [],
+        Option<string[]> given => parsed.GetValue(given) ?? [],
         _ => throw new NotSupportedException($"{option}"),
     };
 

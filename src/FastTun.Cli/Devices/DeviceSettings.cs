@@ -8,8 +8,8 @@ using FastTun.Linux.Tun;
 namespace FastTun.Cli.Devices;
 
 /// <summary>
-/// What a command's user said of a device, by the keys of a PORT or the options of <c>device</c> (<see cref="DeviceKey"/> reads
-/// both). What is null was not said, and stays as it is or as the kernel makes it.
+/// What a command's user said of a device, by the keys of a PORT or the options of <c>device</c> (<see cref="DeviceKey"/>
+/// reads both). What is null was not said, and stays as it is or as the kernel makes it.
 /// </summary>
 internal sealed record DeviceSettings
 {
@@ -77,7 +77,8 @@ internal sealed record DeviceSettings
     {
         if (!HasAddressParts)
             return addresses;
-        InterfaceAddress? first = addresses?.FirstOrDefault(address => address.Address.AddressFamily == AddressFamily.InterNetwork)
+        InterfaceAddress first =
+            addresses?.FirstOrDefault(address => address.Address.AddressFamily == AddressFamily.InterNetwork)
             ?? throw new FormatException("destination, netmask and broadcast are an IPv4 address's; say that address too");
         var whole = new InterfaceAddress(
             first.Address, NetmaskLength ?? first.PrefixLength, Destination ?? first.Peer, Broadcast ?? first.Broadcast);

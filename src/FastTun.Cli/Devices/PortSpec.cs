@@ -8,9 +8,11 @@ internal sealed record PortSpec(DevicePlace Place, DeviceSettings Settings)
     /// <summary>Help on the text.</summary>
     public static readonly (string Title, IReadOnlyList<string> Lines) Notes =
     (
-        "A PORT is NAME[@NETNS][,key=value]..., where NETNS is a name under /run/netns, a path, or pid:N, and the keys are",
-        [.. DeviceKey.Port.Select(key => $"{(key.IsSwitch ? key.Name : $"{key.Name}={key.Value.Trim('"')}"),-32}  {key.Description}")]
+        "A PORT is NAME[@NETNS][,key=value]..., NETNS a name under /run/netns, a path, or pid:N, and a key one of",
+        [.. DeviceKey.Port.Select(key => $"{key.Usage,-32}  {key.Description}")]
     );
+
+    private static IEnumerable<string> Names => DeviceKey.Port.Select(key => key.Name);
 
     /// <exception cref="FormatException">Says which part is wrong and what it could be.</exception>
     public static PortSpec Parse(string text)
@@ -24,10 +26,9 @@ internal sealed record PortSpec(DevicePlace Place, DeviceSettings Settings)
     {
         string[] pair = part.Split('=', 2);
         DeviceKey key = DeviceKey.Port.FirstOrDefault(key => key.Name == pair[0])
-            ?? throw new FormatException(
-                $"'{pair[0]}': {place} has no such key; the keys are {string.Join(' ', DeviceKey.Port.Select(key => key.Name))}");
+            ?? throw new FormatException($"'{pair[0]}' at {place}: the keys are {string.Join(' ', Names)}");
         if (pair.Length == 1 && !key.IsSwitch)
-            throw new FormatException($"{key.Name}: it is written {key.Name}={key.Value.Trim('"')}");
+            throw new FormatException($"{key.Name}: it is written {key.Usage}");
         return (key, pair.Length == 2 ? pair[1] : "");
     }
 }

@@ -79,5 +79,6 @@ internal sealed record DeviceReport
         };
     }
 
-    private static string Text(PhysicalAddress address) => string.Join(':', address.GetAddressBytes().Select(octet => $"{octet:x2}"));
+    private static string Text(PhysicalAddress address) =>
+        string.Join(':', address.GetAddressBytes().Select(octet => $"{octet:x2}"));
 }

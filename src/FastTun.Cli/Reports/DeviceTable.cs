@@ -23,8 +23,10 @@ internal static class DeviceTable
         table.Row("before each packet", Prefix(device));
         if (device.HostStatistics is { } host)
         {
-            table.Row("host received", Traffic(host.ReceivedPackets, host.ReceivedBytes, host.ReceiveDrops, host.ReceiveErrors));
-            table.Row("host transmitted", Traffic(host.TransmittedPackets, host.TransmittedBytes, host.TransmitDrops, host.TransmitErrors));
+            table.Row("host received", $"{host.ReceivedPackets:N0} packets, {host.ReceivedBytes:N0} bytes");
+            table.Row("host dropped of it", $"{host.ReceiveDrops:N0} packets, and {host.ReceiveErrors:N0} errors");
+            table.Row("host transmitted", $"{host.TransmittedPackets:N0} packets, {host.TransmittedBytes:N0} bytes");
+            table.Row("host could not", $"{host.TransmitDrops:N0} packets, and {host.TransmitErrors:N0} errors");
         }
 
         table.Show();
@@ -48,7 +50,8 @@ internal static class DeviceTable
         table.Show();
     }
 
-    private static string State(DeviceReport device) => !device.Up ? "down" : device.Carrier ? "up" : "up, nobody attached";
+    private static string State(DeviceReport device) =>
+        !device.Up ? "down" : device.Carrier ? "up" : "up, nobody attached";
 
     private static string Queues(DeviceReport device) => !device.MultiQueue ? "single"
         : device.QueuesDetached is > 0 and var detached ? $"multi, {device.QueuesAttached} attached, {detached} detached"
@@ -62,9 +65,6 @@ internal static class DeviceTable
             (false, true) => "virtio_net_hdr",
             (true, true) => "packet information, virtio_net_hdr",
         };
-
-    private static string Traffic(ulong packets, ulong bytes, ulong drops, ulong errors) =>
-        $"{packets:N0} packets, {bytes:N0} bytes, {drops:N0} dropped, {errors:N0} errors";
 
     private static string Lines(IReadOnlyList<string> texts) => texts.Count == 0 ? "-" : string.Join('\n', texts);
 }
