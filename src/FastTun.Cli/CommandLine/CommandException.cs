@@ -1,7 +1,8 @@
 namespace FastTun.Cli.CommandLine;
 
 /// <summary>Ends the command with one line for its user, who is told what is wrong and what to do about it.</summary>
-internal sealed class CommandException(ExitCode exitCode, string message, Exception? cause = null) : Exception(message, cause)
+internal sealed class CommandException(ExitCode exitCode, string message, Exception? cause = null)
+    : Exception(message, cause)
 {
     public ExitCode ExitCode { get; } = exitCode;
 

@@ -13,6 +13,8 @@ internal static class CommandTree
         {
             ForwardCommand.Create(),
             ReflectCommand.Create(),
+            DeviceCommand.Create(),
+            CompletionCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -20,7 +22,6 @@ internal static class CommandTree
     }
 
     /// <summary>A command's name as it is typed, from the program's on.</summary>
-    public static IEnumerable<string> Path(Command command) => command.Parents.OfType<Command>().FirstOrDefault() is { } parent
-        ? Path(parent).Append(command.Name)
-        : ["fasttun"];
+    public static IEnumerable<string> Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? Path(parent).Append(command.Name) : ["fasttun"];
 }

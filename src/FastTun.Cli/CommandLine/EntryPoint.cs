@@ -4,11 +4,15 @@ using System.CommandLine.Parsing;
 
 namespace FastTun.Cli.CommandLine;
 
-/// <summary>The way from the arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
+/// <summary>From the arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
 internal static class EntryPoint
 {
     // No response files: a namespace is written @NAME, and so is one of those.
-    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+    private static readonly ParserConfiguration Parsing = new()
+    {
+        EnablePosixBundling = false,
+        ResponseFileTokenReplacer = null,
+    };
 
     // Signals and failures are this program's own affair.
     private static readonly InvocationConfiguration Invocation = new()
@@ -38,8 +42,9 @@ internal static class EntryPoint
         string message = parsed.Errors[0] switch
         {
             // The parser says first that a command is missing, and then what was there in its place.
-            _ when command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [var unknown, ..] =>
-                $"'{unknown}': the commands are {string.Join(' ', command.Subcommands.Select(sub => sub.Name))}",
+            _ when command.Subcommands.Count > 0 =>
+                $"{(parsed.UnmatchedTokens is [var unknown, ..] ? $"'{unknown}'" : "a command is missing")}: "
+                + $"the commands are {string.Join(' ', command.Subcommands.Select(sub => sub.Name))}",
             { SymbolResult: ArgumentResult { Tokens.Count: 0 } missing } => $"{missing.Argument.Name} is missing",
             var error => error.Message.TrimEnd('.'),
         };

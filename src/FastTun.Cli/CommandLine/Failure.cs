@@ -1,4 +1,5 @@
 using FastTun.Linux;
+using FastTun.Linux.Tun;
 
 namespace FastTun.Cli.CommandLine;
 
@@ -24,14 +25,14 @@ internal static class Failure
         CommandException told => (told.ExitCode, told.Message),
         LinuxException refused => (IsLacking(refused) ? ExitCode.Lacking : ExitCode.Usage, refused.Message),
         IOException or UnauthorizedAccessException => (ExitCode.Failed, exception.Message),
-        _ => (ExitCode.Failed, $"unexpected {exception.GetType().Name}: {exception.Message} ({TraceVariable}=1 says where)"),
+        _ => (ExitCode.Failed, $"{exception.GetType().Name}: {exception.Message} ({TraceVariable}=1 says where)"),
     };
 
     private static bool IsLacking(LinuxException refused) => refused.Error switch
     {
         Errno.EPERM or Errno.EACCES or Errno.ENOSYS => true,
         Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOSPC => true,
-        Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => refused is { Operation: "open", Subject: Linux.Tun.TunDeviceOptions.DefaultDevicePath },
+        Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => refused.Subject == TunDeviceOptions.DefaultDevicePath,
         _ => false,
     };
 }

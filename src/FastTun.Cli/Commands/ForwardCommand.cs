@@ -13,7 +13,10 @@ internal static class ForwardCommand
     {
         Argument<PortSpec> left = Parsed.Argument("PORT", "One end", PortSpec.Parse);
         Argument<PortSpec> right = Parsed.Argument("OTHER-PORT", "The other end", PortSpec.Parse);
-        var timeToLive = new Option<bool>("--ttl") { Description = "Take one from each packet's time to live, as a router does" };
+        var timeToLive = new Option<bool>("--ttl")
+        {
+            Description = "Take one from each packet's time to live, as a router does",
+        };
         Option<RewriteRule[]> rewrite = RewriteRule.Option();
         var run = new RunOptions();
         var command = new DocumentedCommand("forward", "Join two ports: what comes in at one goes out at the other")
@@ -22,8 +25,9 @@ internal static class ForwardCommand
             Examples =
             [
                 "fasttun forward tun0 tun1",
-                "fasttun forward \"ta@A,address=198.18.0.1 peer 198.18.0.2,queues=2\" \"tb@B,address=198.19.0.1 peer 198.19.0.2,queues=2\" --ttl",
-                "fasttun forward ta@A tb@B --rewrite \"destination 198.18.0.2 to 198.19.0.1 at ta\" --record packets.pcapng --json -",
+                "fasttun forward \"ta@A,address=198.18.0.1 peer 198.18.0.2\" \"tb@B,address=198.19.0.1 peer 198.19.0.2\" --ttl",
+                "fasttun forward ta@A tb@B --rewrite \"destination 198.18.0.2 to 198.19.0.1 at ta\" --record all.pcapng",
+                "fasttun forward ta@A,queues=2 tb@B,queues=2 --cpus 0,1 --json statistics.json",
             ],
         };
         command.Arguments.Add(left);

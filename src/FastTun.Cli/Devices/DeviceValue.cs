@@ -4,7 +4,7 @@ using System.Net.NetworkInformation;
 
 namespace FastTun.Cli.Devices;
 
-/// <summary>The values of device keys from their text. All throw <see cref="FormatException"/> with what was expected.</summary>
+/// <summary>Values of device keys from their text. All throw <see cref="FormatException"/> with what was expected.</summary>
 internal static class DeviceValue
 {
     public static T Choice<T>(string text)
@@ -12,7 +12,9 @@ internal static class DeviceValue
     {
         string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
         int index = Array.IndexOf(names, text);
-        return index >= 0 ? Enum.GetValues<T>()[index] : throw new FormatException($"'{text}': it is {string.Join(" or ", names)}");
+        return index >= 0
+            ? Enum.GetValues<T>()[index]
+            : throw new FormatException($"'{text}': it is {string.Join(" or ", names)}");
     }
 
     public static bool Switch(string text) => text switch
@@ -23,7 +25,9 @@ internal static class DeviceValue
     };
 
     public static int Number(string text) =>
-        int.TryParse(text, NumberStyles.None, null, out int number) ? number : throw new FormatException($"'{text}': it is a whole number");
+        int.TryParse(text, NumberStyles.None, null, out int number)
+            ? number
+            : throw new FormatException($"'{text}': it is a whole number");
 
     public static IPAddress Address(string text) =>
         IPAddress.TryParse(text, out IPAddress? address) && address.ToString() == text

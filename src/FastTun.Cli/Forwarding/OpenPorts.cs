@@ -7,7 +7,7 @@ using FastTun.Linux.Tun;
 
 namespace FastTun.Cli.Forwarding;
 
-/// <summary>The devices of a run: all of them, or none. Everything that can be checked before the first is touched is.</summary>
+/// <summary>The devices of a run: all of them, or none. What can be checked before the first is touched is.</summary>
 internal sealed class OpenPorts : IDisposable
 {
     private readonly List<NetworkNamespace?> _namespaces = [];
@@ -58,7 +58,10 @@ internal sealed class OpenPorts : IDisposable
         };
         return CommandException.Checked(() =>
         {
-            TunDeviceOptions options = settings.ToOptions(spec.Place.Name, ns) with { MultiQueue = present is { IsMultiQueue: true } ? true : null };
+            TunDeviceOptions options = settings.ToOptions(spec.Place.Name, ns) with
+            {
+                MultiQueue = present is { IsMultiQueue: true } ? true : null,
+            };
             options.Validate();
             return options;
         });
@@ -69,8 +72,8 @@ internal sealed class OpenPorts : IDisposable
         int[] queues = [.. specs.Select(spec => spec.Settings.Queues ?? 1)];
         if (queues.Distinct().Count() > 1)
         {
-            string counts = string.Join(" but ", specs.Select((spec, index) => $"{spec.Place} has queues={queues[index]}"));
-            throw CommandException.Usage($"{counts}: give all ports the same number, as each worker has one queue of each");
+            string counts = string.Join(" but ", specs.Select((spec, port) => $"{spec.Place} has queues={queues[port]}"));
+            throw CommandException.Usage($"{counts}: give all the same number, as each worker has one queue of each");
         }
     }
 

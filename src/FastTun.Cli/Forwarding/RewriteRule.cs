@@ -54,14 +54,17 @@ internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork
     {
         if (Port is null)
             return new AddressRewrite(Field, From, To);
-        int[] found = [.. Enumerable.Range(0, ports.Count).Where(index => ports[index].Place.Name == Port || ports[index].Place.ToString() == Port)];
+        DevicePlace[] places = [.. ports.Select(port => port.Place)];
+        int[] found = [.. Enumerable.Range(0, places.Length).Where(i => Port == places[i].Name || Port == $"{places[i]}")];
         return found.Length == 1
             ? new AddressRewrite(Field, From, To, found[0])
-            : throw CommandException.Usage($"--rewrite at {Port}: the ports are {string.Join(" and ", ports.Select(port => port.Place))}");
+            : throw CommandException.Usage($"--rewrite at {Port}: the ports are {string.Join<DevicePlace>(" and ", places)}");
     }
 
     private static IPNetwork Network(string text) =>
-        IPNetwork.TryParse(text, out IPNetwork network) ? network
-            : IPAddress.TryParse(text, out IPAddress? address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        IPNetwork.TryParse(text, out IPNetwork network) || IPNetwork.TryParse($"{text}/{FullLength(text)}", out network)
+            ? network
             : throw new FormatException($"'{text}': it is an address or a network such as 198.18.0.0/24");
+
+    private static int FullLength(string text) => text.Contains(':') ? 128 : 32;
 }

@@ -9,10 +9,10 @@ namespace FastTun.Cli.Forwarding;
 internal sealed class RunOptions
 {
     private readonly Option<CpuSet> _cpus = Parsed.Option(
-        "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5: the first to the first, and so on", UsableCpus);
+        "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5, one to each", UsableCpus);
 
     private readonly Option<OutputFile> _record = Parsed.Option(
-        "--record", "FILE", "Record all packets as pcapng; what the disk is too slow for goes unrecorded and is counted", OutputFile.Parse);
+        "--record", "FILE", "Record packets as pcapng; those too many for the disk are counted instead", OutputFile.Parse);
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
@@ -28,6 +28,8 @@ internal sealed class RunOptions
     private static CpuSet UsableCpus(string text)
     {
         CpuSet wanted = CpuSet.Parse(text), usable = CpuSet.Current;
-        return wanted.All(usable.Contains) ? wanted : throw new FormatException($"'{text}': this process may run on {usable}");
+        return wanted.All(usable.Contains)
+            ? wanted
+            : throw new FormatException($"'{text}': this process may run on {usable}");
     }
 }

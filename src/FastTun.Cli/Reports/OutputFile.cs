@@ -5,7 +5,7 @@ using FastTun.Cli.CommandLine;
 
 namespace FastTun.Cli.Reports;
 
-/// <summary>Where a result goes: a file, which is looked at before anything runs and made when it is written, or stdout.</summary>
+/// <summary>Where a result goes: stdout, or a file whose place is looked at before anything runs.</summary>
 internal sealed class OutputFile
 {
     private readonly string _path;
@@ -20,9 +20,9 @@ internal sealed class OutputFile
     /// <exception cref="FormatException">No file can be made there.</exception>
     public static OutputFile Parse(string text)
     {
-        if (text != "-" && (text.Length == 0 || Directory.Exists(text) || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(text)))))
-            throw new FormatException($"'{text}': it is a file in a directory that exists, or - for stdout");
-        return new OutputFile(text);
+        return text == "-" || (text.Length > 0 && !Directory.Exists(text) && Directory.Exists(DirectoryOf(text)))
+            ? new OutputFile(text)
+            : throw new FormatException($"'{text}': it is a file in a directory that exists, or - for stdout");
     }
 
     public Stream Create() => IsStandardOutput ? Console.OpenStandardOutput() : File.Create(_path);
@@ -38,4 +38,6 @@ internal sealed class OutputFile
     }
 
     public override string ToString() => IsStandardOutput ? "stdout" : _path;
+
+    private static string? DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path));
 }

@@ -8,4 +8,6 @@ namespace FastTun.Cli.Reports;
     WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StatisticsReport))]
+[JsonSerializable(typeof(DeviceReport))]
+[JsonSerializable(typeof(DeviceReport[]))]
 internal sealed partial class ReportJson : JsonSerializerContext;

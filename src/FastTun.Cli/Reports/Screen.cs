@@ -20,8 +20,9 @@ internal static class Screen
     public static Table Figures(params ReadOnlySpan<string> columns)
     {
         var table = new Table { Border = TableBorder.Simple };
-        for (int i = 0; i < columns.Length; i++)
-            table.AddColumn(new TableColumn(Markup.Escape(columns[i])) { NoWrap = true, Alignment = i == 0 ? Justify.Left : Justify.Right });
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(Markup.Escape(column)) { NoWrap = true, Alignment = Justify.Right });
+        table.Columns[0].Alignment = Justify.Left;
         return table;
     }
 
@@ -34,7 +35,8 @@ internal static class Screen
         return table;
     }
 
-    public static void Row(this Table table, params IEnumerable<string> cells) => table.AddRow([.. cells.Select(Markup.Escape)]);
+    public static void Row(this Table table, params IEnumerable<string> cells) =>
+        table.AddRow([.. cells.Select(Markup.Escape)]);
 
     public static void Show(this Table table) => Output.Value.Write(table);
 }

@@ -6,7 +6,8 @@ using FastTun.Engine;
 namespace FastTun.Cli.Reports;
 
 /// <summary>An engine's counters as the command writes them.</summary>
-internal sealed record StatisticsReport(TotalReport Total, IReadOnlyList<PortReport> Ports, IReadOnlyList<WorkerReport> Workers)
+internal sealed record StatisticsReport(
+    TotalReport Total, IReadOnlyList<PortReport> Ports, IReadOnlyList<WorkerReport> Workers)
 {
     public static StatisticsReport From(EngineSnapshot snapshot) => new(
         new TotalReport(snapshot.Total, snapshot.CpuTime),
@@ -15,8 +16,7 @@ internal sealed record StatisticsReport(TotalReport Total, IReadOnlyList<PortRep
 }
 
 /// <summary>What total, ports and workers have in common.</summary>
-internal abstract record TrafficReport(
-    [property: JsonIgnore] TrafficCounters Traffic)
+internal abstract record TrafficReport([property: JsonIgnore] TrafficCounters Traffic)
 {
     public long PacketsReceived => Traffic.PacketsReceived;
 
@@ -26,7 +26,8 @@ internal abstract record TrafficReport(
 
     public long BytesTransmitted => Traffic.BytesTransmitted;
 
-    public IReadOnlyDictionary<string, long> Drops => Traffic.Drops.ToDictionary(drop => Key(drop.Key), drop => drop.Value);
+    public IReadOnlyDictionary<string, long> Drops =>
+        Traffic.Drops.ToDictionary(drop => Key(drop.Key), drop => drop.Value);
 
     public long Batches => Traffic.Batches;
 
@@ -35,7 +36,8 @@ internal abstract record TrafficReport(
     public static string Key(DropReason reason) => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());
 }
 
-internal sealed record TotalReport(TrafficCounters Traffic, [property: JsonIgnore] TimeSpan CpuTime) : TrafficReport(Traffic)
+internal sealed record TotalReport(TrafficCounters Traffic, [property: JsonIgnore] TimeSpan CpuTime)
+    : TrafficReport(Traffic)
 {
     [JsonPropertyOrder(1)]
     public double CpuSeconds => CpuTime.TotalSeconds;

@@ -9,7 +9,8 @@ internal static class StatisticsTable
 {
     public static void Write(EngineSnapshot snapshot)
     {
-        Table table = Screen.Figures("", "received", "transmitted", "dropped", "bytes in", "bytes out", "batches", "syscalls", "CPU s");
+        Table table = Screen.Figures(
+            "", "received", "transmitted", "dropped", "bytes in", "bytes out", "batches", "syscalls", "CPU s");
         foreach (PortSnapshot port in snapshot.Ports)
             Add(table, port.Name, port.Traffic, null);
         foreach (WorkerSnapshot worker in snapshot.Workers)

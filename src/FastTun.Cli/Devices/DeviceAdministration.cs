@@ -1,0 +1,106 @@
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Reports;
+using FastTun.Linux;
+using FastTun.Linux.Netlink;
+using FastTun.Linux.Tun;
+
+namespace FastTun.Cli.Devices;
+
+/// <summary>What <c>fasttun device</c> does. Each verb does all of it or, when it throws, nothing.</summary>
+internal static class DeviceAdministration
+{
+    public static DeviceReport Add(DevicePlace place, DeviceSettings settings)
+    {
+        using NetworkNamespace? ns = place.OpenNamespace();
+        TunDeviceOptions options = CommandException.Checked(() =>
+        {
+            TunDeviceOptions wanted = settings.ToOptions(place.Name, ns) with { Exclusive = true, Persistent = true };
+            wanted.Validate();
+            return wanted;
+        });
+        string name = Make(place, options);
+
+        // Read when its only queue is closed again: that is how it stays.
+        using var routes = RouteSocket.Open(ns);
+        return DeviceReport.Read(routes, routes.GetLink(name));
+    }
+
+    public static DeviceReport Set(DevicePlace place, DeviceSettings settings)
+    {
+        using NetworkNamespace? ns = place.OpenNamespace();
+        using var routes = RouteSocket.Open(ns);
+        LinkInfo link = Find(routes, place);
+        CheckKept(place, settings, link.Tun!);
+        CommandException.Checked(() =>
+            Apply(place, settings.WithWholeAddresses(routes.GetAddresses(link.Index)), routes, link, ns));
+        return DeviceReport.Read(routes, routes.GetLink(link.Index));
+    }
+
+    public static DeviceReport Show(DevicePlace place)
+    {
+        using NetworkNamespace? ns = place.OpenNamespace();
+        using var routes = RouteSocket.Open(ns);
+        return DeviceReport.Read(routes, Find(routes, place));
+    }
+
+    public static DeviceReport[] List(DevicePlace place)
+    {
+        using NetworkNamespace? ns = place.OpenNamespace();
+        using var routes = RouteSocket.Open(ns);
+        return [.. routes.GetLinks().Where(link => link.Tun is not null).Select(link => DeviceReport.Read(routes, link))];
+    }
+
+    public static void Delete(DevicePlace place)
+    {
+        using NetworkNamespace? ns = place.OpenNamespace();
+        using var routes = RouteSocket.Open(ns);
+        routes.DeleteLink(Find(routes, place).Index);
+    }
+
+    private static string Make(DevicePlace place, TunDeviceOptions options)
+    {
+        try
+        {
+            using TunDevice device = TunDevice.Open(options);
+            return device.Name;
+        }
+        catch (LinuxException refused) when (refused.Error == Errno.EBUSY)
+        {
+            string message = $"{place} exists already; change it with 'fasttun device set', or delete it first";
+            throw CommandException.Usage(message, refused);
+        }
+    }
+
+    private static LinkInfo Find(RouteSocket routes, DevicePlace place) =>
+        !routes.TryGetLink(place.Name, out LinkInfo? link)
+            ? throw CommandException.Usage($"{place}: there is no such interface; see 'fasttun device list'")
+            : link.Tun is not null ? link : throw CommandException.Usage($"{place} is no TUN or TAP device");
+
+    private static void CheckKept(DevicePlace place, DeviceSettings settings, TunLinkInfo present)
+    {
+        const string wayOut = "was decided when it was made; delete it and add it anew";
+        if (settings.Mode is { } mode && mode == TunMode.Tap != present.IsTap)
+            throw CommandException.Usage($"mode: what {place} carries {wayOut}");
+        if (settings.Queues is { } queues && queues > 1 != present.IsMultiQueue)
+            throw CommandException.Usage($"queues: whether {place} can have several {wayOut}");
+    }
+
+    private static bool Apply(
+        DevicePlace place, DeviceSettings wanted, RouteSocket routes, LinkInfo link, NetworkNamespace? ns)
+    {
+        TunLinkInfo present = link.Tun!;
+        if ((wanted.Owner ?? present.Owner) == present.Owner && (wanted.Group ?? present.Group) == present.Group)
+            return LinkConfigurator.Apply(routes, link.Index, wanted.ToConfiguration());
+
+        // Owner and group are set through a queue alone, and the device has to be joined as it is.
+        using TunDevice device = TunDevice.Open(wanted.ToOptions(place.Name, ns) with
+        {
+            Mode = present.IsTap ? TunMode.Tap : TunMode.Tun,
+            QueueCount = 1,
+            MultiQueue = present.IsMultiQueue,
+            PacketInformation = present.HasPacketInformation,
+            VirtioNetHeader = present.HasVirtioNetHeader,
+        });
+        return true;
+    }
+}
