@@ -3,7 +3,10 @@ namespace FastTun.Traffic;
 /// <summary>What a trial measured.</summary>
 public abstract record TrialResult
 {
-    /// <summary>How long the traffic lasted: from the first packet or byte sent to the last received.</summary>
+    /// <summary>
+    /// How long the traffic lasted: from the start of sending until it had ended and the last packet or byte had
+    /// arrived.
+    /// </summary>
     public required TimeSpan Duration { get; init; }
 
     /// <summary>Bytes sent: whole IP packets for UDP, the streams' content for TCP.</summary>

@@ -16,7 +16,7 @@ internal static class UdpTally
         long arrived = receivers.Max(receiver => receiver.LastArrival);
         return new UdpTrialResult
         {
-            Duration = Stopwatch.GetElapsedTime(began, arrived == 0 ? sent : arrived),
+            Duration = Stopwatch.GetElapsedTime(began, Math.Max(sent, arrived)),
             SendDuration = Stopwatch.GetElapsedTime(began, sent),
             BytesSent = senders.Sum(sender => sender.Bytes),
             BytesReceived = receivers.Sum(receiver => receiver.Bytes),
