@@ -1,3 +1,4 @@
+using FastTun.Cli.CommandLine;
 using FastTun.Linux;
 using FastTun.Linux.Netlink;
 
@@ -32,7 +33,9 @@ internal sealed record DevicePlace(string Name, string? Namespace)
 
     /// <summary>Opens the namespace that was named.</summary>
     /// <exception cref="LinuxException">There is none of that name, or it may not be opened.</exception>
-    public NetworkNamespace? OpenNamespace() => Namespace is null ? null : NetworkNamespace.Open(Namespace);
+    /// <exception cref="CommandException">No namespace has such a name.</exception>
+    public NetworkNamespace? OpenNamespace() =>
+        Namespace is null ? null : CommandException.Checked(() => NetworkNamespace.Open(Namespace));
 
     public override string ToString() => Namespace is null ? Name : $"{Name}@{Namespace}";
 }

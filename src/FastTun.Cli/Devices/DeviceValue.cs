@@ -29,8 +29,9 @@ internal static class DeviceValue
             ? number
             : throw new FormatException($"'{text}': it is a whole number");
 
+    // IPv4 as four decimal numbers only: inet_aton(3) takes fewer, octal and hexadecimal, and nobody means those.
     public static IPAddress Address(string text) =>
-        IPAddress.TryParse(text, out IPAddress? address) && address.ToString() == text
+        IPAddress.TryParse(text, out IPAddress? address) && (text.Contains(':') || address.ToString() == text)
             ? address
             : throw new FormatException($"'{text}': it is an address such as 198.18.0.2");
 

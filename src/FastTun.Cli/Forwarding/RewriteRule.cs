@@ -61,10 +61,13 @@ internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork
             : throw CommandException.Usage($"--rewrite at {Port}: the ports are {string.Join<DevicePlace>(" and ", places)}");
     }
 
-    private static IPNetwork Network(string text) =>
-        IPNetwork.TryParse(text, out IPNetwork network) || IPNetwork.TryParse($"{text}/{FullLength(text)}", out network)
+    private static IPNetwork Network(string text)
+    {
+        string[] parts = text.Split('/', 2);
+        IPAddress address = DeviceValue.Address(parts[0]);
+        string length = parts.Length == 2 ? parts[1] : $"{8 * address.GetAddressBytes().Length}";
+        return IPNetwork.TryParse($"{address}/{length}", out IPNetwork network)
             ? network
-            : throw new FormatException($"'{text}': it is an address or a network such as 198.18.0.0/24");
-
-    private static int FullLength(string text) => text.Contains(':') ? 128 : 32;
+            : throw new FormatException($"'{text}': it is an address, or a network such as 198.18.0.0/24");
+    }
 }
