@@ -56,6 +56,6 @@ public sealed partial record TunDeviceOptions
         if (Mode == TunMode.Tun)
             throw new ArgumentException($"hardware address {mac}: a TUN has none; a TAP does", nameof(HardwareAddress));
         if (bytes.Length != 6 || (bytes[0] & 1) != 0 || bytes.All(b => b == 0))
-            throw new ArgumentException($"hardware address {mac}: 6 bytes, not multicast, not zero", nameof(HardwareAddress));
+            throw new ArgumentException($"hardware address {mac}: not 6 bytes, multicast or zero", nameof(HardwareAddress));
     }
 }

@@ -26,7 +26,7 @@ internal static class TunHints
     {
         Errno.EPERM => "creating a TUN device needs CAP_NET_ADMIN; run as root, or inside 'unshare -Urn'",
         Errno.EBUSY when options.Exclusive => "an interface of that name exists, and Exclusive wants to make it",
-        Errno.EBUSY => "another program has it open, and it is not a multi-queue device; close it there, or take another name",
+        Errno.EBUSY => "another program has it open, and it has one queue only; close it there, or take another name",
         Errno.E2BIG => $"the device has its {TunDeviceOptions.MaxQueueCount} queues open already",
         Errno.EINVAL => "an interface of that name is something else: no TUN or TAP, the other of the two, or one "
             + (options.IsMultiQueue ? "made without MultiQueue" : "made with MultiQueue"),

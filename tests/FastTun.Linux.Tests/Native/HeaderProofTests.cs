@@ -65,7 +65,8 @@ public class HeaderProofTests
         IEnumerable<string> elsewhere = typeof(Errno).Assembly.GetTypes()
             .Where(type => type.Namespace != NativeNamespace)
             .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(method => method.IsDefined(typeof(LibraryImportAttribute)) || method.IsDefined(typeof(DllImportAttribute)))
+            .Where(method => method.IsDefined(typeof(LibraryImportAttribute))
+                || method.IsDefined(typeof(DllImportAttribute)))
             .Select(method => $"{method.DeclaringType}.{method.Name}");
         Assert.Empty(elsewhere);
     }

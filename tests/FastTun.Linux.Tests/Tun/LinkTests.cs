@@ -121,6 +121,7 @@ public sealed class LinkTests : IDisposable
         InterfaceRoute[] routes = [InterfaceRoute.Parse("203.0.113.0/24 via 192.0.2.9 metric 5")];
         device.Addresses = addresses;
         device.Routes = routes;
+        SpinWait.SpinUntil(() => device.Link.OperationalState == OperationalState.Up);
         string shown = Shown();
 
         device.Addresses = addresses;
@@ -143,7 +144,7 @@ public sealed class LinkTests : IDisposable
     }
 
     private string Shown() =>
-        _network.Run("ip", "address").Output + _network.Run("ip", "route", "show", "table", "all").Output;
+        _network.Run("ip", "-o", "address").Output + _network.Run("ip", "route", "show", "table", "all").Output;
 
     private TunDevice Open(TunMode mode = TunMode.Tun, int queues = 1) => TunDevice.Open(new TunDeviceOptions
     {

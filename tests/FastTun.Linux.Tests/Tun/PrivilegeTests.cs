@@ -3,7 +3,7 @@ using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Tun;
 
-/// <summary>What an ordinary user, or a container without the driver, is told; each on a thread that really is one.</summary>
+/// <summary>What an ordinary user is told, or a container without the driver; on threads that are just that.</summary>
 public sealed class PrivilegeTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
@@ -20,7 +20,8 @@ public sealed class PrivilegeTests : IDisposable
             var refusal = Assert.Throws<LinuxException>(() => TunDevice.Open(new TunDeviceOptions { Name = "fasttun0" }));
             Assert.Equal(Errno.EPERM, refusal.Error);
             Assert.Equal(
-                "TUNSETIFF fasttun0: EPERM: creating a TUN device needs CAP_NET_ADMIN; run as root, or inside 'unshare -Urn'",
+                "TUNSETIFF fasttun0: EPERM: creating a TUN device needs CAP_NET_ADMIN; "
+                + "run as root, or inside 'unshare -Urn'",
                 refusal.Message);
         });
 

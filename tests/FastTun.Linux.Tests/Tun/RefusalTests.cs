@@ -5,7 +5,7 @@ using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Tun;
 
-/// <summary>What the kernel refuses, or would let through: by its errno, its words, and that nothing is left of it.</summary>
+/// <summary>What the kernel refuses, or would let through: its errno, its words, and that nothing is left.</summary>
 public sealed class RefusalTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
@@ -106,9 +106,10 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public void A_file_that_is_not_the_drivers()
     {
+        var options = new TunDeviceOptions { Name = "fasttun0", DevicePath = "/dev/null" };
         Leftovers before = Leftovers.Of(_network);
 
-        var refusal = Assert.Throws<LinuxException>(() => Open(new TunDeviceOptions { Name = "fasttun0", DevicePath = "/dev/null" }));
+        var refusal = Assert.Throws<LinuxException>(() => Open(options));
 
         Assert.Equal(Errno.ENOTTY, refusal.Error);
         Assert.Equal(before, Leftovers.Of(_network));
@@ -137,18 +138,21 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public void A_late_refusal_leaves_a_device_that_was_there_as_it_was()
     {
-        int index = _network.AddDevice("was0", "tap");
-        _network.Run("ip", "address", "add", "198.51.100.1/24", "dev", "was0").OrThrow();
+        // Another queue keeps the carrier, and so the kernel has nothing of its own to change meanwhile.
+        _network.Run("ip", "tuntap", "add", "was0", "mode", "tap", "multi_queue").OrThrow();
+        using TunDevice other = Open(new TunDeviceOptions { Name = "was0", Mode = TunMode.Tap, MultiQueue = true });
+        _network.Run("ip", "link", "set", "was0", "addrgenmode", "none").OrThrow();
         _network.Run("ip", "link", "set", "was0", "up", "mtu", "1300").OrThrow();
+        _network.Run("ip", "address", "add", "198.51.100.1/24", "dev", "was0").OrThrow();
         _network.Run("ip", "route", "add", "203.0.113.0/25", "dev", "was0").OrThrow();
-        using (TunDevice settle = Open(new TunDeviceOptions { Name = "was0", Mode = TunMode.Tap }))
-            Assert.Equal(index, settle.Index);
+        SpinWait.SpinUntil(() => other.Link.OperationalState == OperationalState.Up);
         Leftovers before = Leftovers.Of(_network);
 
         var refusal = Assert.Throws<LinuxException>(() => Open(new TunDeviceOptions
         {
             Name = "was0",
             Mode = TunMode.Tap,
+            MultiQueue = true,
             Persistent = false,
             Mtu = 1400,
             TransmitQueueLength = 7,
