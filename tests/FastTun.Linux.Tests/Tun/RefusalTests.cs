@@ -145,7 +145,7 @@ public sealed class RefusalTests : IDisposable
         _network.Run("ip", "link", "set", "was0", "up", "mtu", "1300").OrThrow();
         _network.Run("ip", "address", "add", "198.51.100.1/24", "dev", "was0").OrThrow();
         _network.Run("ip", "route", "add", "203.0.113.0/25", "dev", "was0").OrThrow();
-        SpinWait.SpinUntil(() => other.Link.OperationalState == OperationalState.Up);
+        Assert.True(SpinWait.SpinUntil(() => other.Link.OperationalState == OperationalState.Up, TimeSpan.FromMinutes(1)));
         Leftovers before = Leftovers.Of(_network);
 
         var refusal = Assert.Throws<LinuxException>(() => Open(new TunDeviceOptions
