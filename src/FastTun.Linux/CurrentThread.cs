@@ -7,19 +7,6 @@ namespace FastTun.Linux;
 public static unsafe class CurrentThread
 {
     /// <summary>
-    /// The processor time that this thread has used so far, its own code and the kernel's on its behalf.
-    /// </summary>
-    public static TimeSpan CpuTime
-    {
-        get
-        {
-            timespec time;
-            SysResult.FromSuppressedReturn(Time.clock_gettime(Time.CLOCK_THREAD_CPUTIME_ID, &time)).OrThrow("clock_gettime");
-            return new TimeSpan((((long)time.tv_sec * 1_000_000_000) + (long)time.tv_nsec) / TimeSpan.NanosecondsPerTick);
-        }
-    }
-
-    /// <summary>
     /// Keeps this thread on these processors from now on (sched_setaffinity(2)). For threads that are the caller's own:
     /// one of the pool would stay pinned for whoever comes next.
     /// </summary>

@@ -56,7 +56,7 @@ public sealed unsafe class ThreadClock
     private SysResult TryRead(out TimeSpan time)
     {
         timespec now;
-        SysResult result = SysResult.FromReturn(Time.clock_gettime(_clock, &now));
+        SysResult result = SysResult.FromSuppressedReturn(Time.clock_gettime(_clock, &now));
         time = new TimeSpan((long)now.tv_sec * TimeSpan.TicksPerSecond + (long)now.tv_nsec / TimeSpan.NanosecondsPerTick);
         return result;
     }

@@ -19,19 +19,23 @@ internal sealed record LinkSnapshot(LinkInfo Link, List<ListedAddress> Addresses
     }
 
     /// <summary>
-    /// Puts back what a change of addresses took along: the kernel drops a route with its source address, and all IPv4 routes
-    /// with the last IPv4 address. One whose gateway or source is out of reach now stays away.
+    /// Puts back what a change of addresses took along: the kernel drops a route with its source address, and all IPv4
+    /// routes with the last IPv4 address. One whose gateway or source is out of reach now stays away.
     /// </summary>
     public void KeepRoutes(RouteSocket socket)
     {
         List<ListedRoute> current = socket.ListRoutes(Link.Index);
-        foreach (ListedRoute listed in Routes.Where(listed => !listed.IsKernels && !current.Any(listed.IsSame)).OrderBy(listed => listed.HasGateway))
+        IEnumerable<ListedRoute> lost = Routes.Where(listed => !listed.IsKernels && !current.Any(listed.IsSame));
+        foreach (ListedRoute listed in lost.OrderBy(listed => listed.HasGateway))
             Try(() => socket.RestoreRoute(Link.Index, listed));
     }
 
     private void RestoreAddresses(RouteSocket socket)
     {
+        // A link-local address that the kernel made meanwhile is not the change's doing.
+        var before = Addresses.Select(listed => listed.Address).ToHashSet();
         List<ListedAddress> current = socket.ListAddresses(Link.Index);
+        current.RemoveAll(listed => listed.Address.Address.IsIPv6LinkLocal && !before.Contains(listed.Address));
         if (current.Select(listed => listed.Address).SequenceEqual(Addresses.Select(listed => listed.Address)))
             return;
         foreach (ListedAddress listed in current.AsEnumerable().Reverse())

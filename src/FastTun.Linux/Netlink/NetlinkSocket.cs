@@ -95,8 +95,10 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <param name="flags">MSG_DONTWAIT to be answered EAGAIN where there is none.</param>
     /// <param name="datagram">What came.</param>
     /// <returns>How many bytes; ENOBUFS where messages of a subscription were lost since the last call.</returns>
+    /// <exception cref="ObjectDisposedException">The socket was closed; its number may be another file's by now.</exception>
     public SysResult Receive(int flags, out ReadOnlySpan<byte> datagram)
     {
+        ObjectDisposedException.ThrowIf(Descriptor.IsClosed, this);
         while (true)
         {
             var sender = default(sockaddr_nl);
@@ -165,6 +167,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
 
     private void Send(ReadOnlySpan<byte> request)
     {
+        ObjectDisposedException.ThrowIf(Descriptor.IsClosed, this);
         var kernel = new sockaddr_nl { nl_family = (ushort)LibC.AF_NETLINK };
         fixed (byte* data = request)
         {

@@ -26,7 +26,7 @@ internal static class RouteHints
         (_, Errno.ENODEV) => "there is no such interface in this namespace",
         (Rtnetlink.RTM_SETLINK, Errno.EEXIST) => "an interface of that name exists already",
         (Rtnetlink.RTM_SETLINK, Errno.EINVAL) => "the interface does not take that value",
-        (Rtnetlink.RTM_SETLINK, Errno.EOPNOTSUPP) => "this kind of interface has no such property; a TUN has no link address",
+        (Rtnetlink.RTM_SETLINK, Errno.EOPNOTSUPP) => "this kind has no such property: a TUN has no link address",
         (Rtnetlink.RTM_SETLINK, Errno.EADDRNOTAVAIL) => "no interface can have that link address; it is multicast or zero",
         (Rtnetlink.RTM_DELLINK, Errno.EOPNOTSUPP) => "an interface of this kind cannot be deleted",
         (Rtnetlink.RTM_NEWADDR, Errno.EEXIST) => "the interface has this address already; replace it",

@@ -46,6 +46,7 @@ public sealed partial class RouteSocket
     /// <param name="index">Its number.</param>
     /// <param name="changes">What to change.</param>
     /// <exception cref="ArgumentException">A value that no interface can have.</exception>
+    /// <exception cref="ObjectDisposedException">The namespace to move to was let go.</exception>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public void SetLink(int index, LinkChanges changes)
     {
@@ -87,6 +88,8 @@ public sealed partial class RouteSocket
 
     private static void Check(LinkInfo link, LinkChanges changes)
     {
+        if (changes.Namespace is { } ns)
+            ObjectDisposedException.ThrowIf(ns.Descriptor.IsClosed, ns);
         if (changes.Name is { } name)
             LinkName.Check(name, nameof(changes));
         if (changes.TransmitQueueLength is < 0)

@@ -127,6 +127,22 @@ public sealed class NetworkNamespaceTests
 
         Assert.Throws<ObjectDisposedException>(() => ns.Run(() => 0));
         Assert.Throws<ObjectDisposedException>(() => ns.StartThread("late", () => { }));
+        Assert.Throws<ObjectDisposedException>(() => RouteSocket.Open(ns));
+    }
+
+    [Fact]
+    public void To_one_that_was_closed_nothing_moves_and_in_it_nothing_is_asked()
+    {
+        using PrivateNetwork network = PrivateNetwork.Create();
+        int index = network.AddDevice("tun0");
+        NetworkNamespace closed = NetworkNamespace.Create();
+        RouteSocket routes = RouteSocket.Open(closed);
+        routes.Dispose();
+        closed.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => network.Routes.SetLink(index, new LinkChanges { Namespace = closed }));
+        Assert.Throws<ObjectDisposedException>(() => routes.GetLinks());
+        Assert.True(network.Routes.TryGetLink("tun0", out _));
     }
 
     private static void Failing() => throw new InvalidOperationException("on purpose");
