@@ -14,6 +14,7 @@ internal static class CommandTree
             ForwardCommand.Create(),
             ReflectCommand.Create(),
             DeviceCommand.Create(),
+            ProbeCommand.Create(),
             CompletionCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -8,6 +8,7 @@ namespace FastTun.Cli.Reports;
     WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StatisticsReport))]
+[JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(DeviceReport))]
 [JsonSerializable(typeof(DeviceReport[]))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -97,7 +97,7 @@ public sealed unsafe partial class TunDevice
 
     private string Label(string name) => name.Length > 0 ? name : Mode == TunMode.Tun ? "tun%d" : "tap%d";
 
-    private static FileDescriptor OpenFile(string path)
+    internal static FileDescriptor OpenFile(string path)
     {
         fixed (byte* bytes = Encoding.UTF8.GetBytes(path + '\0'))
         {

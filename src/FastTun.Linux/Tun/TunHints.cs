@@ -17,7 +17,8 @@ internal static class TunHints
     public static string? OpenFile(Errno error) => error switch
     {
         Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => NoDriver,
-        Errno.EACCES or Errno.EPERM => "this user, or this container, may not use the TUN driver's file",
+        Errno.EACCES or Errno.EPERM =>
+            "this user, or this container, may not use the TUN driver's file; run as root, or 'chmod 0666' it",
         _ => null,
     };
 

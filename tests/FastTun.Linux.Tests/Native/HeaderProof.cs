@@ -25,9 +25,12 @@ internal sealed class HeaderProof
         #include <sys/ioctl.h>
         #include <sys/prctl.h>
         #include <sys/socket.h>
+        #include <sys/syscall.h>
         #include <sys/types.h>
+        #include <sys/wait.h>
         #include <time.h>
         #include <unistd.h>
+        #include <linux/bpf.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
@@ -38,6 +41,8 @@ internal sealed class HeaderProof
         #include <linux/sock_diag.h>
 
         """;
+
+    private static readonly HashSet<string> Unions = ["bpf_attr"];
 
     private readonly StringBuilder _program = new(Headers);
 
@@ -94,7 +99,10 @@ internal sealed class HeaderProof
     private void AddStruct(Type type)
     {
         string name = CName(type);
-        Assert($"sizeof({name}) == {Marshal.SizeOf(type)}", $"sizeof({name})");
+
+        // A union grows with the kernel; its users say how much of it they know.
+        string atMost = Unions.Contains(type.Name) ? ">=" : "==";
+        Assert($"sizeof({name}) {atMost} {Marshal.SizeOf(type)}", $"sizeof({name})");
         foreach (FieldInfo field in type.GetFields(Fields))
         {
             string place = $"offsetof({name}, {field.Name})";
@@ -109,21 +117,28 @@ internal sealed class HeaderProof
     {
         string name = method.GetCustomAttribute<LibraryImportAttribute>()?.EntryPoint ?? method.Name;
         string[][] parameters = [.. method.GetParameters().Select(parameter => Readings(parameter.ParameterType))];
-        List<string> prototypes = parameters.Length == 0 ? [$"{CName(method.ReturnType)}(void)"] : [];
+        string result = CName(method.ReturnType);
+        List<string> prototypes = parameters.Length == 0
+            ? [$"{result}(void)"]
+            : [.. Choices(parameters).Select(list => $"{result}({list})")];
         for (int fixedCount = 1; fixedCount <= parameters.Length; fixedCount++)
-        {
-            string end = fixedCount == parameters.Length ? "" : ", ...";
-            string result = CName(method.ReturnType);
-            prototypes.AddRange(Choices(parameters[..fixedCount]).Select(list => $"{result}({list}{end})"));
-        }
+            prototypes.AddRange(Choices(parameters[..fixedCount]).Select(list => $"{result}({list}, ...)"));
 
         IEnumerable<string> readings = prototypes.Select(
             prototype => $"__builtin_types_compatible_p(__typeof__({name}), {prototype})");
         Assert(string.Join(" || ", readings), $"prototype of {name}");
     }
 
-    private static string[] Readings(Type type) =>
-        type.IsPointer ? [CName(type), $"const {CName(type)}"] : [CName(type)];
+    // Text is bytes to C# and char to C.
+    private static string[] Readings(Type type)
+    {
+        if (!type.IsPointer)
+            return [CName(type)];
+        string name = CName(type), text = name.Replace("uint8_t", "char");
+        return type.GetElementType()!.IsPointer
+            ? [name, text, text.Replace("char *", "char *const")]
+            : new[] { name, text }.Distinct().SelectMany(reading => new[] { reading, $"const {reading}" }).ToArray();
+    }
 
     // All parameter lists with one reading of each parameter.
     private static IEnumerable<string> Choices(string[][] parameters)
@@ -144,6 +159,12 @@ internal sealed class HeaderProof
     {
         if (type.IsPointer)
             return CName(type.GetElementType()!) + " *";
+        if (type.IsFunctionPointer)
+        {
+            string parameters = string.Join(", ", type.GetFunctionPointerParameterTypes().Select(CName));
+            return $"{CName(type.GetFunctionPointerReturnType())} (*)({parameters})";
+        }
+
         return Type.GetTypeCode(type) switch
         {
             _ when type == typeof(void) => "void",
@@ -158,6 +179,7 @@ internal sealed class HeaderProof
             TypeCode.Int64 => "int64_t",
             TypeCode.UInt64 => "uint64_t",
             TypeCode.Object when type.IsValueType && type.Name.EndsWith("_t", StringComparison.Ordinal) => type.Name,
+            TypeCode.Object when Unions.Contains(type.Name) => $"union {type.Name}",
             TypeCode.Object when type.IsValueType => $"struct {type.Name}",
             _ => throw new NotSupportedException($"{type}: has no C type"),
         };

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Reports;
+using FastTun.Linux.Probing;
+using Spectre.Console;
+
+namespace FastTun.Cli.Commands;
+
+/// <summary><c>fasttun probe</c>: what can be done here, and what it would take to do the rest.</summary>
+internal static class ProbeCommand
+{
+    public static Command Create()
+    {
+        Option<OutputFile> json = OutputFile.JsonOption("Write it");
+        var command = new DocumentedCommand("probe", "Try what this kernel and this user can do, each thing for real")
+        {
+            Examples = ["fasttun probe", "fasttun probe --json -"],
+        };
+        command.Options.Add(json);
+        command.SetAction(parsed =>
+        {
+            ProbeReport report = ProbeReport.From(KernelProbe.Run());
+            if (parsed.GetValue(json) is { } file)
+                file.Write(report, ReportJson.Default.ProbeReport);
+            else
+                Write(report);
+        });
+        return command;
+    }
+
+    private static void Write(ProbeReport report)
+    {
+        string user = report.Privileged ? "root" : "an ordinary user";
+        Table table = Screen.Texts($"Linux {report.Kernel} {report.Architecture}", "", $"as {user}, on {report.Processors} CPUs");
+        foreach (CapabilityReport capability in report.Capabilities)
+            table.Row(capability.Name, capability.Errno ?? "yes", capability.Detail);
+        table.Show();
+    }
+}
