@@ -13,14 +13,11 @@ internal static class Examples
     public static async Task ForwardAsync(CancellationToken cancellationToken)
     {
         #region embedding
-        using TunDevice left = TunDevice.Open(new TunDeviceOptions
-        {
-            Name = "left", QueueCount = 2, Up = true, Addresses = [InterfaceAddress.Parse("198.18.0.1 peer 198.18.0.2")],
-        });
-        using TunDevice right = TunDevice.Open(new TunDeviceOptions
-        {
-            Name = "right", QueueCount = 2, Up = true, Addresses = [InterfaceAddress.Parse("198.19.0.1 peer 198.19.0.2")],
-        });
+        var options = new TunDeviceOptions { QueueCount = 2, Up = true };
+        using TunDevice left = TunDevice.Open(
+            options with { Name = "left", Addresses = [InterfaceAddress.Parse("198.18.0.1 peer 198.18.0.2")] });
+        using TunDevice right = TunDevice.Open(
+            options with { Name = "right", Addresses = [InterfaceAddress.Parse("198.19.0.1 peer 198.19.0.2")] });
         await using var engine = new ForwardingEngine(
             [Port.FromDevice(left), Port.FromDevice(right)],
             () => [new ValidationStage(), new TimeToLiveStage(), new NoTelnetStage(), new CrossConnectStage()]);
