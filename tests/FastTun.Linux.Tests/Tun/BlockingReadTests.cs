@@ -135,7 +135,8 @@ public sealed class BlockingReadTests : IDisposable
                 {
                     _failure = failure;
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             _thread.Start();
         }
 
