@@ -26,6 +26,7 @@ internal sealed class HeaderProof
         #include <sys/prctl.h>
         #include <sys/socket.h>
         #include <sys/types.h>
+        #include <sys/uio.h>
         #include <time.h>
         #include <unistd.h>
         #include <linux/if.h>
@@ -36,6 +37,12 @@ internal sealed class HeaderProof
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
         #include <linux/sock_diag.h>
+
+        /* Younger than the headers that some distributions install; there the kernel's source is quoted. */
+        #ifndef TUN_F_USO4                          /* Linux 6.2 */
+        #define TUN_F_USO4 0x20
+        #define TUN_F_USO6 0x40
+        #endif
 
         """;
 
