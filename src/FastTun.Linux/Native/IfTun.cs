@@ -17,6 +17,15 @@ internal static class IfTun
     public const int IFF_VNET_HDR = 0x4000;
     public const int IFF_TUN_EXCL = 0x8000;
 
+    public const uint TUN_F_CSUM = 0x01;
+    public const uint TUN_F_TSO4 = 0x02;
+    public const uint TUN_F_TSO6 = 0x04;
+    public const uint TUN_F_TSO_ECN = 0x08;
+    public const uint TUN_F_UFO = 0x10;
+    public const uint TUN_F_USO4 = 0x20;
+    public const uint TUN_F_USO6 = 0x40;
+    public const uint TUN_F_UDP_TUNNEL_GSO = 0x80;
+
     public const uint TUNSETIFF = 0x400454ca;
     public const uint TUNSETPERSIST = 0x400454cb;
     public const uint TUNSETOWNER = 0x400454cc;

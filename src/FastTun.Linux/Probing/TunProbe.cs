@@ -17,12 +17,12 @@ internal static class TunProbe
         Capability.Try("several queues", OpenTwoQueues),
         Try("virtio_net_hdr", Header),
         Offload("checksum offload", TunOffloads.Checksum),
-        Offload("TCP segmentation, IPv4", TunOffloads.Tso4),
-        Offload("TCP segmentation, IPv6", TunOffloads.Tso6),
-        Offload("TCP segmentation with ECN", TunOffloads.Tso4 | TunOffloads.TsoEcn),
-        Offload("UDP fragmentation", TunOffloads.Ufo),
-        Offload("UDP segmentation", TunOffloads.Uso4 | TunOffloads.Uso6),
-        Offload("UDP tunnel segmentation", TunOffloads.Tso4 | TunOffloads.UdpTunnel),
+        Offload("TCP segmentation, IPv4", TunOffloads.Tcp4),
+        Offload("TCP segmentation, IPv6", TunOffloads.Tcp6),
+        Offload("TCP segmentation with ECN", TunOffloads.Tcp4 | TunOffloads.TcpEcn),
+        Offload("UDP fragmentation", TunOffloads.UdpFragmentation),
+        Offload("UDP segmentation", TunOffloads.Udp4 | TunOffloads.Udp6),
+        Offload("UDP tunnel segmentation", TunOffloads.Tcp4 | TunOffloads.UdpTunnel),
         Try("NAPI", Tun | IfTun.IFF_NAPI),
         Try("NAPI with fragments (TAP)", Tap | IfTun.IFF_NAPI | IfTun.IFF_NAPI_FRAGS),
     ];
@@ -44,7 +44,7 @@ internal static class TunProbe
     private static Capability Offload(string name, TunOffloads offloads) => Capability.Try(name, () =>
     {
         using FileDescriptor queue = Open("", Header);
-        SysResult answer = TunIoctl.SetOffload(queue, (uint)(offloads | TunOffloads.Checksum));
+        SysResult answer = TunIoctl.SetOffload(queue, offloads | TunOffloads.Checksum);
         answer.OrThrow("TUNSETOFFLOAD", null, answer.Error == Errno.EINVAL ? "this kernel is too old for it" : null);
         return "";
     });

@@ -21,6 +21,7 @@ public sealed unsafe partial class TunDevice
         }
         catch
         {
+            device.ForgetOffloads();
             device.Dispose();
             throw;
         }
@@ -66,12 +67,10 @@ public sealed unsafe partial class TunDevice
             throw new LinuxException("TUNSETIFF", name, Errno.EINVAL, hint);
         }
 
-        // Both are properties of the device, which keeps them from whoever had it before. With offloads left on and no
-        // header to say so, the host would hand over packets that are too long and have no checksum.
+        // Both are properties of the device, which keeps them from whoever had it before.
         if (HasVirtioNetHeader)
             TunIoctl.SetHeaderSize(file, VirtioNetHeaderBytes).OrThrow("TUNSETVNETHDRSZ", name);
-        else
-            TunIoctl.SetOffload(file, 0).OrThrow("TUNSETOFFLOAD", name);
+        NegotiateOffloads(file, name);
     }
 
     private void VerifyPacketInformation()

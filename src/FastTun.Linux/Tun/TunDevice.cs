@@ -28,7 +28,7 @@ public sealed partial class TunDevice : IDisposable
         _flags = options.Mode == TunMode.Tun ? IfTun.IFF_TUN : IfTun.IFF_TAP;
         _flags |= options.PacketInformation ? 0 : IfTun.IFF_NO_PI;
         _flags |= options.IsMultiQueue ? IfTun.IFF_MULTI_QUEUE : 0;
-        _flags |= options.VirtioNetHeader ? IfTun.IFF_VNET_HDR : 0;
+        _flags |= options.HasVirtioNetHeader ? IfTun.IFF_VNET_HDR : 0;
     }
 
     /// <summary>The open queues, attached or not, in the order they were opened.</summary>
@@ -44,7 +44,7 @@ public sealed partial class TunDevice : IDisposable
     public bool HasPacketInformation => _options.PacketInformation;
 
     /// <summary>Whether each packet has a virtio_net_hdr of ten bytes before it.</summary>
-    public bool HasVirtioNetHeader => _options.VirtioNetHeader;
+    public bool HasVirtioNetHeader => _options.HasVirtioNetHeader;
 
     /// <summary>The interface's present name; a rename shows.</summary>
     /// <exception cref="LinuxException">EBADFD: the device is gone.</exception>
@@ -73,7 +73,8 @@ public sealed partial class TunDevice : IDisposable
 
     /// <summary>
     /// Takes over queues that are open already: inherited, or passed over a socket. They become non-blocking, for
-    /// whoever else has the same open file too, and must stay so: a collection waits for a read that is under way.
+    /// whoever else has the same open file too, and must stay so: a collection waits for a read that is under way. The
+    /// device gives finished packets from then on (<see cref="Offloads"/> is none), whatever it gave before.
     /// </summary>
     /// <param name="descriptors">
     /// Queues of one device, one or more; they belong to the result, or to the caller when this throws.
@@ -102,6 +103,7 @@ public sealed partial class TunDevice : IDisposable
         });
         foreach (FileDescriptor descriptor in descriptors)
             SetNonBlocking(descriptor);
+        device.NegotiateOffloads(descriptors[0], name);
         foreach (FileDescriptor descriptor in descriptors)
             device.Add(descriptor);
         return device;

@@ -27,6 +27,8 @@ public sealed partial record TunDeviceOptions
             throw new ArgumentException($"owner {Owner}: there is no such user", nameof(Owner));
         if (Group == NoIdentity)
             throw new ArgumentException($"group {Group}: there is no such group", nameof(Group));
+        if (Offloads != TunOffloadRules.WithoutUnsupported(Offloads))
+            throw new ArgumentException($"offloads {Offloads}: {TunOffloadRules.Rule}", nameof(Offloads));
         ValidateLink();
         LinkConfigurator.Check(Configuration);
     }

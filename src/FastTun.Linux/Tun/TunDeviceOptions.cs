@@ -39,8 +39,17 @@ public sealed partial record TunDeviceOptions
     /// </summary>
     public bool? MultiQueue { get; init; }
 
-    /// <summary>Whether each packet has a virtio_net_hdr of ten bytes before it, which offloads need.</summary>
+    /// <summary>
+    /// Whether each packet has a virtio_net_hdr of ten bytes before it. Offloads need it: it is there where any are
+    /// asked for, also when the kernel then grants none.
+    /// </summary>
     public bool VirtioNetHeader { get; init; }
+
+    /// <summary>
+    /// The unfinished packets to ask the host for. It may grant fewer: see <see cref="TunDevice.Offloads"/>. None by
+    /// default, which also ends what the device was given before.
+    /// </summary>
+    public TunOffloads Offloads { get; init; }
 
     /// <summary>Fails if the device exists (IFF_TUN_EXCL), where otherwise a persistent one is taken over.</summary>
     public bool Exclusive { get; init; }
@@ -89,6 +98,8 @@ public sealed partial record TunDeviceOptions
     public string DevicePath { get; init; } = DefaultDevicePath;
 
     internal bool IsMultiQueue => MultiQueue ?? QueueCount > 1;
+
+    internal bool HasVirtioNetHeader => VirtioNetHeader || Offloads != TunOffloads.None;
 
     internal LinkConfiguration Configuration => new()
     {

@@ -59,7 +59,8 @@ internal static unsafe class TunIoctl
     }
 
     /// <summary>TUNSETOFFLOAD: which unfinished packets the device may be given, for all its queues.</summary>
-    public static SysResult SetOffload(FileDescriptor queue, uint mask) => Call(queue, IfTun.TUNSETOFFLOAD, (void*)mask);
+    public static SysResult SetOffload(FileDescriptor queue, TunOffloads mask) =>
+        Call(queue, IfTun.TUNSETOFFLOAD, (void*)(uint)mask);
 
     /// <summary>TUNSETVNETHDRSZ: the bytes of the header before each packet, for all queues.</summary>
     public static SysResult SetHeaderSize(FileDescriptor queue, int size) => Call(queue, IfTun.TUNSETVNETHDRSZ, &size);

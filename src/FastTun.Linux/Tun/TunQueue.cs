@@ -5,7 +5,7 @@ namespace FastTun.Linux.Tun;
 /// <summary>
 /// One queue of a TUN or TAP device: an open file that gives a packet a read and takes a packet a write. The kernel
 /// spreads flows over the queues by hash, and sends a flow back to the queue that last wrote it (tun_flow_update in
-/// tun.c). <see cref="TryRead"/> and <see cref="TryWrite"/> are for the one thread that owns the queue; the members
+/// tun.c). <see cref="TryRead"/> and the TryWrite methods are for the one thread that owns the queue; the members
 /// that block hold the descriptor open while they use it, and any thread may call those.
 /// </summary>
 public sealed unsafe partial class TunQueue : IDisposable
@@ -72,6 +72,21 @@ public sealed unsafe partial class TunQueue : IDisposable
             while (result.Error == Errno.EINTR);
             return result;
         }
+    }
+
+    /// <summary>Gives the kernel one packet that lies in pieces (writev(2)). Does not block, throw or allocate.</summary>
+    /// <param name="pieces">One whole packet or frame, with the headers that this device has before each.</param>
+    /// <returns>As <see cref="TryWrite(ReadOnlySpan{byte})"/>, but 0 for no pieces at all.</returns>
+    public SysResult TryWrite(ScatterList pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        SysResult result;
+        do
+        {
+            result = SysResult.FromSuppressedReturn(Unistd.writev(_number, pieces.Vectors, pieces.Count));
+        }
+        while (result.Error == Errno.EINTR);
+        return result;
     }
 
     /// <summary>

@@ -27,6 +27,7 @@ internal sealed class HeaderProof
         #include <sys/socket.h>
         #include <sys/syscall.h>
         #include <sys/types.h>
+        #include <sys/uio.h>
         #include <sys/wait.h>
         #include <time.h>
         #include <unistd.h>
@@ -39,6 +40,15 @@ internal sealed class HeaderProof
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>
         #include <linux/sock_diag.h>
+
+        /* Younger than the headers that some distributions install; there the kernel's source is quoted. */
+        #ifndef TUN_F_USO4                          /* Linux 6.2 */
+        #define TUN_F_USO4 0x20
+        #define TUN_F_USO6 0x40
+        #endif
+        #ifndef TUN_F_UDP_TUNNEL_GSO                /* Linux 6.17 */
+        #define TUN_F_UDP_TUNNEL_GSO 0x80
+        #endif
 
         """;
 

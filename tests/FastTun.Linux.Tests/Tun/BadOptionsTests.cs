@@ -41,6 +41,10 @@ public sealed class BadOptionsTests : IDisposable
         { nameof(TunDeviceOptions.HardwareAddress), Tap("02005E10"), "6 bytes" },
         { nameof(TunDeviceOptions.Owner), new() { Owner = uint.MaxValue }, "no such user" },
         { nameof(TunDeviceOptions.Group), new() { Group = uint.MaxValue }, "no such group" },
+        { nameof(TunDeviceOptions.Offloads), new() { Offloads = TunOffloads.Tcp4 }, "need Checksum" },
+        { nameof(TunDeviceOptions.Offloads), new() { Offloads = TunOffloads.Checksum | TunOffloads.Udp4 }, "go together" },
+        { nameof(TunDeviceOptions.Offloads), new() { Offloads = TunOffloads.Checksum | TunOffloads.TcpEcn }, "Tcp4 or Tcp6" },
+        { nameof(TunDeviceOptions.Offloads), new() { Offloads = (TunOffloads)0x81 }, "need Checksum" },
         { "wanted", new() { Addresses = [Address("192.0.2.1/24"), Address("192.0.2.1/24")] }, "wanted twice" },
         { "wanted", new() { Up = false, Routes = [InterfaceRoute.Parse("203.0.113.0/24")] }, "203.0.113.0/24" },
     };
