@@ -1,3 +1,5 @@
+using FastTun.Packets;
+
 namespace FastTun.Batching;
 
 /// <summary>
@@ -32,6 +34,16 @@ public readonly ref struct Packet
 
     /// <summary>Whether it is IP at all; a port without Ethernet headers carries nothing else.</summary>
     public bool IsIp => _descriptor.NetworkOffset != PacketDescriptor.None;
+
+    /// <summary>
+    /// Whether its TCP or UDP checksum is yet to be computed: the field holds the sum of the pseudo-header alone, not complemented
+    /// (virtio's NEEDS_CSUM). Who changes an address changes it by <see cref="ChecksumDelta.ApplyToPartial"/>; ports and payload
+    /// are not in it. Only packets from ports with offloads have it.
+    /// </summary>
+    public bool HasPartialChecksum => _descriptor.Offload.HasPartialChecksum;
+
+    /// <summary>How many packets it stands for: more than one if it is a super-packet, which is forwarded whole.</summary>
+    public int SegmentCount => _descriptor.Offload.SegmentCount(_descriptor.Length);
 
     /// <summary>The port it was received at, an index into <see cref="PacketBatch.Ports"/>.</summary>
     public int InputPort => _batch.InputPort;

@@ -44,6 +44,9 @@ public sealed class PacketBatch
 
     internal byte[] Memory => _slab.Bytes;
 
+    /// <summary>Whether packets were received that are unfinished: with a partial checksum, or to be cut into segments.</summary>
+    internal bool HasUnfinished { get; set; }
+
     internal Span<PacketDescriptor> Descriptors => _descriptors.AsSpan(0, Count);
 
     /// <summary>The packets that are still on their way, in order: <c>foreach (Packet packet in batch)</c>.</summary>
@@ -56,15 +59,22 @@ public sealed class PacketBatch
     /// <summary>Room for one more packet: the queue that receives writes there and then says <see cref="Add"/>.</summary>
     /// <param name="room">At least <see cref="MaximumPacketLength"/> bytes.</param>
     /// <returns>False when the batch, or its slab, is full.</returns>
-    public bool TryReserve(out Span<byte> room)
+    public bool TryReserve(out Span<byte> room) => TryReserve(0, out room);
+
+    /// <summary>Room for one more packet and a header before it, which is not part of the packet and goes to its headroom.</summary>
+    /// <param name="headerLength">Bytes before the packet, 0 to <see cref="Headroom"/>.</param>
+    /// <param name="room">The header's room, and at least <see cref="MaximumPacketLength"/> bytes behind it.</param>
+    /// <returns>False when the batch, or its slab, is full.</returns>
+    public bool TryReserve(int headerLength, out Span<byte> room)
     {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)headerLength, (uint)Headroom);
         if (Count == Capacity || _next + MaximumPacketLength > _slab.End)
         {
             room = default;
             return false;
         }
 
-        room = _slab.Bytes.AsSpan(_next, MaximumPacketLength);
+        room = _slab.Bytes.AsSpan(_next - headerLength, headerLength + MaximumPacketLength);
         return true;
     }
 
@@ -81,6 +91,7 @@ public sealed class PacketBatch
     {
         InputPort = inputPort;
         Count = 0;
+        HasUnfinished = false;
         _next = _slab.Start + Headroom;
     }
 }

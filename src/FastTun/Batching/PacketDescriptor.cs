@@ -26,6 +26,9 @@ internal struct PacketDescriptor
     /// <summary>Why it goes no further.</summary>
     public DropReason Drop;
 
+    /// <summary>Whether it left as segments of another batch, where each of them is counted.</summary>
+    public bool LeftInSegments;
+
     /// <summary>What is left undone in it; nothing, of a packet from a port without offloads.</summary>
     public PacketOffload Offload;
 

@@ -45,7 +45,7 @@ public sealed class Port
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
-        return new Port(device.Name, [.. device.Queues.Select(queue => new TunPacketQueue(queue))], device.Mtu, linkLayer)
+        return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue))], device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
@@ -61,4 +61,7 @@ public sealed class Port
         var recorded = Queues.Select((queue, index) => new RecordingQueue(queue, capture, State.Name + suffix(index), State.LinkLayer));
         return new Port(State.Name, [.. recorded]) { Device = Device, State = State };
     }
+
+    private static IPacketQueue MakeQueue(TunDevice device, TunQueue queue) =>
+        device.HasVirtioNetHeader ? new TunOffloadQueue(queue) : new TunPacketQueue(queue);
 }

@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Offload;
 using FastTun.Queues;
 using FastTun.Stages;
 
@@ -16,6 +17,7 @@ internal sealed class Worker : IDisposable
     private readonly LivePorts _ports;
     private readonly PacketBatch _batch;
     private readonly WaitSet _waitSet;
+    private readonly SoftwareOffload _software;
     private readonly int[] _leaving;
     private int _portsTransmitted;
 
@@ -30,6 +32,7 @@ internal sealed class Worker : IDisposable
         _leaving = new int[queues.Length];
         Counters = new WorkerCounters(queues.Length);
         _waitSet = new WaitSet(queues);
+        _software = new SoftwareOffload(ports.Current);
     }
 
     public int Index { get; }
@@ -74,6 +77,7 @@ internal sealed class Worker : IDisposable
         _batch.Clear(port);
         _batch.Ports = _ports.Current;
         _portsTransmitted = 0;
+        _software.Tally.Clear();
         try
         {
             QueueStatus status = _queues[port].Receive(_batch);
@@ -81,10 +85,12 @@ internal sealed class Worker : IDisposable
             {
                 if (_batch.Ports[port].LinkLayer == LinkLayer.Ethernet)
                     EthernetFraming.LocateNetworkHeaders(_batch);
+                if (_queues[port].HasOffloads)
+                    OffloadRules.Classify(_batch);
                 foreach (IPacketStage stage in _stages)
                     stage.Process(_batch);
                 Transmit();
-                Counters.Book(_batch);
+                Counters.Book(_batch, _software.Tally);
             }
 
             return status;
@@ -101,7 +107,11 @@ internal sealed class Worker : IDisposable
         ChooseOutputs();
         for (int port = 0; port < _queues.Length; _portsTransmitted = ++port)
         {
-            if (_leaving[port] > 0)
+            if (_leaving[port] == 0)
+                continue;
+            if (_batch.HasUnfinished && !_queues[port].HasOffloads)
+                _software.Transmit(_batch, port, _queues[port]);
+            else
                 _queues[port].Transmit(_batch, port);
         }
     }
@@ -128,10 +138,10 @@ internal sealed class Worker : IDisposable
     {
         foreach (ref PacketDescriptor packet in _batch.Descriptors)
         {
-            if (packet.Drop == DropReason.None && packet.OutputPort >= _portsTransmitted)
+            if (packet.Drop == DropReason.None && packet.OutputPort >= _portsTransmitted && !packet.LeftInSegments)
                 packet.Drop = DropReason.WorkerFailed;
         }
 
-        Counters.Book(_batch);
+        Counters.Book(_batch, _software.Tally);
     }
 }

@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Offload;
 
 namespace FastTun.Engine;
 
@@ -30,30 +31,39 @@ internal sealed class WorkerCounters
 
     public WorkerCounters(int ports) => _values = new long[PaddingLongs + ports * Stride + PaddingLongs];
 
-    /// <summary>Books a batch that has been transmitted: each of its packets in exactly one place.</summary>
-    public void Book(PacketBatch batch)
+    /// <summary>
+    /// Books a batch that has been transmitted: each of its packets in exactly one place. A super-packet counts as the packets
+    /// it stands for.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="segments">What became of those packets that left in segments.</param>
+    public void Book(PacketBatch batch, SegmentTally segments)
     {
-        long bytesReceived = 0;
+        long packetsReceived = 0, bytesReceived = 0;
         Span<long> input = Port(batch.InputPort);
         BeginWrite();
         foreach (ref readonly PacketDescriptor packet in batch.Descriptors)
         {
+            int count = packet.Offload.SegmentCount(packet.Length);
+            packetsReceived += count;
             bytesReceived += packet.Length;
-            if (packet.Drop == DropReason.None)
+            if (packet.Drop != DropReason.None)
+            {
+                input[Drops + (int)packet.Drop] += count;
+            }
+            else if (!packet.LeftInSegments)
             {
                 Span<long> output = Port(packet.OutputPort);
-                output[PacketsTransmitted]++;
+                output[PacketsTransmitted] += count;
                 output[BytesTransmitted] += packet.Length;
-            }
-            else
-            {
-                input[Drops + (int)packet.Drop]++;
             }
         }
 
-        input[PacketsReceived] += batch.Count;
+        input[PacketsReceived] += packetsReceived;
         input[BytesReceived] += bytesReceived;
         input[Batches]++;
+        if (!segments.IsEmpty)
+            BookSegments(input, batch.Ports.Count, segments);
         EndWrite();
     }
 
@@ -70,6 +80,18 @@ internal sealed class WorkerCounters
             if ((before & 1) == 0 && before == _version)
                 return copy;
             spin.SpinOnce();
+        }
+    }
+
+    private void BookSegments(Span<long> input, int ports, SegmentTally segments)
+    {
+        for (int reason = 0; reason < DropReasons; reason++)
+            input[Drops + reason] += segments.Drops(reason);
+        for (int port = 0; port < ports; port++)
+        {
+            Span<long> output = Port(port);
+            output[PacketsTransmitted] += segments.Packets(port);
+            output[BytesTransmitted] += segments.Bytes(port);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastTun.Batching;
 using FastTun.Packets;
 
 namespace FastTun.Offload;
@@ -21,6 +22,24 @@ internal static class OffloadRules
 
     /// <summary>Means something else to the kernel (GSO_BY_FRAGS), which refuses it.</summary>
     private const ushort ReservedSegmentSize = ushort.MaxValue;
+
+    /// <summary>Classifies all packets of a batch by the headers before them, and drops those that contradict theirs.</summary>
+    /// <param name="batch">A batch from a port with virtio-net headers, its network headers located.</param>
+    public static void Classify(PacketBatch batch)
+    {
+        foreach (ref PacketDescriptor descriptor in batch.Descriptors)
+        {
+            var header = VirtioNetHeader.Read(batch.Memory.AsSpan(descriptor.Offset - VirtioNetHeader.Size));
+            if (header.IsPlain)
+                continue;
+            ReadOnlySpan<byte> packet = batch.Memory.AsSpan(descriptor.Offset, descriptor.Length);
+            if (descriptor.NetworkOffset != PacketDescriptor.None
+                && TryClassify(header, packet, descriptor.NetworkOffset, out descriptor.Offload))
+                batch.HasUnfinished = true;
+            else
+                descriptor.Drop = DropReason.BadOffload;
+        }
+    }
 
     /// <summary>Classifies a packet.</summary>
     /// <param name="header">What was read before it.</param>

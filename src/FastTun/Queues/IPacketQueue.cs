@@ -15,8 +15,14 @@ public interface IPacketQueue : IDisposable
     /// <summary>How many system calls this queue has made so far.</summary>
     long SystemCalls { get; }
 
+    /// <summary>
+    /// Whether unfinished packets pass: each has a virtio-net header in the ten bytes before it, which says what is left undone
+    /// when it is received, and which <see cref="Transmit"/> writes.
+    /// </summary>
+    bool HasOffloads => false;
+
     /// <summary>Moves waiting packets to the end of the batch until none waits or the batch is full.</summary>
-    /// <param name="batch">Receives them, through <see cref="PacketBatch.TryReserve"/> and <see cref="PacketBatch.Add"/>.</param>
+    /// <param name="batch">Receives them, through <see cref="PacketBatch.TryReserve(out Span{byte})"/> and <see cref="PacketBatch.Add"/>.</param>
     QueueStatus Receive(PacketBatch batch);
 
     /// <summary>

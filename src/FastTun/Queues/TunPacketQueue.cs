@@ -48,7 +48,7 @@ public sealed class TunPacketQueue : IPacketQueue
             SysResult written = _queue.TryWrite(packet.Bytes);
             SystemCalls++;
             if (!written.IsSuccess)
-                packet.Drop(Reason(written.Error));
+                packet.Drop(TunDropReason.For(written.Error));
         }
     }
 
@@ -56,12 +56,4 @@ public sealed class TunPacketQueue : IPacketQueue
     public void Dispose()
     {
     }
-
-    private static DropReason Reason(Errno error) => error switch
-    {
-        Errno.EIO => DropReason.OutputDown,
-        Errno.EBADFD or Errno.EBADF => DropReason.OutputGone,
-        Errno.EAGAIN or Errno.ENOBUFS or Errno.ENOMEM => DropReason.OutputFull,
-        _ => DropReason.OutputRejected,
-    };
 }

@@ -28,31 +28,33 @@ public sealed class AddressRewriteStage : IPacketStage
         ArgumentNullException.ThrowIfNull(batch);
         foreach (Packet packet in batch)
         {
-            bool intact = Ipv4Header.TryParse(packet.Network, out Ipv4Header ipv4) ? Rewrite(ipv4, batch.InputPort)
-                : !Ipv6Header.TryParse(packet.Network, out Ipv6Header ipv6) || Rewrite(ipv6, batch.InputPort);
+            bool intact = Ipv4Header.TryParse(packet.Network, out Ipv4Header ipv4) ? Rewrite(ipv4, batch.InputPort, packet.HasPartialChecksum)
+                : !Ipv6Header.TryParse(packet.Network, out Ipv6Header ipv6) || Rewrite(ipv6, batch.InputPort, packet.HasPartialChecksum);
             if (!intact)
                 packet.Drop(DropReason.TooShort);
         }
     }
 
-    private bool Rewrite(Ipv4Header header, int inputPort)
+    private bool Rewrite(Ipv4Header header, int inputPort, bool isPartial)
     {
         ChecksumDelta delta = default;
         if (Find(_sources, header.Source, inputPort) is { } source)
             delta += header.ReplaceSource((uint)source.Apply(header.Source));
         if (Find(_destinations, header.Destination, inputPort) is { } destination)
             delta += header.ReplaceDestination((uint)destination.Apply(header.Destination));
-        return header.Fragment == FragmentKind.Later || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta);
+        return header.Fragment == FragmentKind.Later
+            || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta, isPartial);
     }
 
-    private bool Rewrite(Ipv6Header header, int inputPort)
+    private bool Rewrite(Ipv6Header header, int inputPort, bool isPartial)
     {
         ChecksumDelta delta = default;
         if (Find(_sources, header.Source, inputPort, isIpv6: true) is { } source)
             delta += header.ReplaceSource(source.Apply(header.Source));
         if (Find(_destinations, header.Destination, inputPort, isIpv6: true) is { } destination)
             delta += header.ReplaceDestination(destination.Apply(header.Destination));
-        return header.Fragment == FragmentKind.Later || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta);
+        return header.Fragment == FragmentKind.Later
+            || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta, isPartial);
     }
 
     private static AddressRewrite? Find(AddressRewrite[] rules, UInt128 address, int inputPort, bool isIpv6 = false)

@@ -5,13 +5,13 @@ namespace FastTun.Stages;
 
 /// <summary>
 /// The checksums that cover a pseudo-header of addresses, found by protocol: they change with the addresses. The payload may be
-/// a datagram's first fragment; its lengths are therefore not held against it.
+/// a datagram's first fragment; its lengths are therefore not held against it. A partial checksum is the pseudo-header's sum.
 /// </summary>
 internal static class TransportChecksum
 {
     /// <summary>Brings the checksum up to date with a change of addresses.</summary>
     /// <returns>False if the protocol has such a checksum but the payload ends before it.</returns>
-    public static bool TryAdjust(IpProtocol protocol, Span<byte> payload, ChecksumDelta delta)
+    public static bool TryAdjust(IpProtocol protocol, Span<byte> payload, ChecksumDelta delta, bool isPartial)
     {
         int offset = protocol switch
         {
@@ -27,7 +27,9 @@ internal static class TransportChecksum
 
         Span<byte> field = payload[offset..];
         ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(field);
-        BinaryPrimitives.WriteUInt16BigEndian(field, protocol == IpProtocol.Udp ? delta.ApplyToUdp(checksum) : delta.ApplyTo(checksum));
+        BinaryPrimitives.WriteUInt16BigEndian(field, isPartial ? delta.ApplyToPartial(checksum)
+            : protocol == IpProtocol.Udp ? delta.ApplyToUdp(checksum)
+            : delta.ApplyTo(checksum));
         return true;
     }
 }

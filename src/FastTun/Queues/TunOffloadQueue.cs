@@ -1,0 +1,143 @@
+using FastTun.Batching;
+using FastTun.Linux;
+using FastTun.Linux.Tun;
+using FastTun.Offload;
+
+namespace FastTun.Queues;
+
+/// <summary>
+/// One queue of a TUN or TAP device with virtio-net headers: super-packets come in and go out whole, and what leaves together and
+/// belongs together is joined into one write. The device keeps owning the queue.
+/// </summary>
+public sealed class TunOffloadQueue : IPacketQueue
+{
+    private readonly TunQueue _queue;
+    private readonly Coalescer _coalescer = new();
+    private readonly ScatterList _pieces = new(PacketBatch.Capacity + 1);
+    private readonly byte[] _segmentHeaders =
+        GC.AllocateArray<byte>(VirtioNetHeader.Size + OffloadRules.MaxHeaderLength, pinned: true);
+
+    /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
+    /// <param name="queue">An open queue of a device with virtio-net headers.</param>
+    public TunOffloadQueue(TunQueue queue)
+    {
+        ArgumentNullException.ThrowIfNull(queue);
+        _queue = queue;
+    }
+
+    /// <inheritdoc/>
+    public FileDescriptor Readiness => _queue.Descriptor;
+
+    /// <inheritdoc/>
+    public long SystemCalls { get; private set; }
+
+    /// <inheritdoc/>
+    public bool HasOffloads => true;
+
+    /// <summary>How many super-packets the kernel refused (EINVAL), so that their parts were sent one by one.</summary>
+    public long Refused { get; private set; }
+
+    /// <inheritdoc/>
+    public QueueStatus Receive(PacketBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        while (batch.TryReserve(VirtioNetHeader.Size, out Span<byte> room))
+        {
+            SysResult read = _queue.TryRead(room);
+            SystemCalls++;
+            if (!read.IsSuccess)
+                return read.Error == Errno.EAGAIN ? QueueStatus.Drained : QueueStatus.Closed;
+            batch.Add(read.Value - VirtioNetHeader.Size);
+        }
+
+        return QueueStatus.MoreMayWait;
+    }
+
+    /// <inheritdoc/>
+    public void Transmit(PacketBatch batch, int port)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        foreach (ref readonly PacketGroup group in _coalescer.Plan(batch, port))
+        {
+            SysResult written = group.Count == 1 ? WriteWhole(batch, group.First) : WriteJoined(batch, group);
+            if (written.Error == Errno.EINVAL)
+                WriteApart(batch, group);
+            else if (!written.IsSuccess)
+                Drop(batch, group, TunDropReason.For(written.Error));
+        }
+    }
+
+    /// <summary>Does nothing: the queue is its device's.</summary>
+    public void Dispose()
+    {
+    }
+
+    private SysResult WriteWhole(PacketBatch batch, int index)
+    {
+        ref readonly PacketDescriptor packet = ref batch.Descriptors[index];
+        SystemCalls++;
+        return _queue.TryWrite(
+            batch.Memory.AsSpan(packet.Offset - VirtioNetHeader.Size, packet.Length + VirtioNetHeader.Size));
+    }
+
+    private SysResult WriteJoined(PacketBatch batch, in PacketGroup group)
+    {
+        ref readonly PacketDescriptor first = ref batch.Descriptors[group.First];
+        _pieces.Clear();
+        _pieces.Add(batch.Memory.AsSpan(first.Offset - VirtioNetHeader.Size, first.Length + VirtioNetHeader.Size));
+        for (int index = _coalescer.Next(group, group.First); index != Coalescer.End; index = _coalescer.Next(group, index))
+        {
+            ref readonly PacketDescriptor other = ref batch.Descriptors[index];
+            _pieces.Add(batch.Memory.AsSpan(other.Offset + group.HeaderLength, other.Length - group.HeaderLength));
+        }
+
+        SystemCalls++;
+        return _queue.TryWrite(_pieces);
+    }
+
+    // Some kernels refuse some super-packets, and say so only now (6.6.44 for one: those whose last segment is short).
+    private void WriteApart(PacketBatch batch, in PacketGroup group)
+    {
+        if (group.Count > 1)
+        {
+            Refused++;
+            _coalescer.Dissolve(batch, group);
+        }
+
+        for (int index = group.First; index != Coalescer.End; index = _coalescer.Next(group, index))
+        {
+            ref PacketDescriptor packet = ref batch.Descriptors[index];
+            SysResult written = group.Count > 1 ? WriteWhole(batch, index)
+                : packet.Offload.IsSuperPacket ? WriteSegments(batch, packet)
+                : SysResult.Failure(Errno.EINVAL);
+            if (!written.IsSuccess)
+                packet.Drop = TunDropReason.For(written.Error);
+        }
+    }
+
+    // The whole packet counts as dropped if one of its segments cannot be sent.
+    private SysResult WriteSegments(PacketBatch batch, in PacketDescriptor packet)
+    {
+        Refused++;
+        SysResult result = SysResult.Success(0);
+        Span<byte> bytes = batch.Memory.AsSpan(packet.Offset, packet.Length);
+        var segmenter = new Segmenter(bytes, packet.NetworkOffset, packet.Offload);
+        while (segmenter.TryNext(_segmentHeaders.AsSpan(VirtioNetHeader.Size), out Range payload))
+        {
+            _pieces.Clear();
+            _pieces.Add(_segmentHeaders.AsSpan(0, VirtioNetHeader.Size + packet.Offload.HeaderLength));
+            _pieces.Add(bytes[payload]);
+            SystemCalls++;
+            SysResult written = _queue.TryWrite(_pieces);
+            result = written.IsSuccess ? result : written;
+        }
+
+        return result;
+    }
+
+    private void Drop(PacketBatch batch, in PacketGroup group, DropReason reason)
+    {
+        for (int index = group.First; index != Coalescer.End; index = _coalescer.Next(group, index))
+            batch.Descriptors[index].Drop = reason;
+    }
+}
