@@ -15,12 +15,7 @@ public sealed unsafe partial class IoUring
     {
         try
         {
-            using var ring = new IoUring(1);
-            ring.TryPrepareNop(1);
-            SysResult submitted = ring.Submit(waitFor: 1);
-            submitted.OrThrow("io_uring_enter", null, SetupHint(submitted.Error));
-            if (!ring.TryTake(out IoCompletion nop) || !nop.Result.IsSuccess)
-                throw new LinuxException("io_uring", "nop", Errno.EIO, "the ring takes operations and does not do them");
+            Try();
             reason = null;
             return true;
         }
@@ -50,6 +45,18 @@ public sealed unsafe partial class IoUring
             IoUringAbi.SYS_io_uring_register, _descriptor.Number, IoUringAbi.IORING_UNREGISTER_FILES, null, 0);
         _isDisposed = true;
         Close();
+    }
+
+    /// <summary>As <see cref="IsAvailable"/>, for who takes an exception.</summary>
+    /// <exception cref="LinuxException">The calling thread cannot have a ring; the message says why.</exception>
+    internal static void Try()
+    {
+        using var ring = new IoUring(1);
+        ring.TryPrepareNop(1);
+        SysResult submitted = ring.Submit(waitFor: 1);
+        submitted.OrThrow("io_uring_enter", null, SetupHint(submitted.Error));
+        if (!ring.TryTake(out IoCompletion nop) || !nop.Result.IsSuccess)
+            throw new LinuxException("io_uring", "nop", Errno.EIO, "the ring takes operations and does not do them");
     }
 
     private static string? SetupHint(Errno error) => error switch

@@ -33,6 +33,7 @@ internal sealed class HeaderProof
         #include <time.h>
         #include <unistd.h>
         #include <linux/bpf.h>
+        #include <linux/filter.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
