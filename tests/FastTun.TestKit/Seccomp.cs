@@ -3,7 +3,7 @@ using FastTun.Linux;
 
 namespace FastTun.TestKit;
 
-/// <summary>A thread on which one system call fails, as in a container whose seccomp filter forbids it (seccomp(2)).</summary>
+/// <summary>A thread on which one system call fails, as in a container whose filter forbids it (seccomp(2)).</summary>
 public static unsafe partial class Seccomp
 {
     private const int SetNoNewPrivileges = 38, SetSeccomp = 22, FilterMode = 2;

@@ -3,15 +3,15 @@ using FastTun.Linux.Native;
 namespace FastTun.Linux.Bpf;
 
 /// <summary>
-/// Writes a BPF program of a few instructions. Arithmetic is of 64 bits; numbers in instructions are of 32 and sign-extended.
-/// Packet loads count from the network header, whatever lies before it; one that reaches beyond the packet ends the
-/// program with the answer 0.
+/// Writes a BPF program of a few instructions. Arithmetic is of 64 bits; numbers in instructions are of 32 and
+/// sign-extended. Packet loads count from the network header, whatever lies before it; one that reaches beyond the
+/// packet ends the program with the answer 0.
 /// </summary>
 internal sealed class BpfAssembler
 {
     private readonly List<Func<int, BpfInstruction>> _instructions = [];
 
-    /// <summary>A place to jump to, which is always further on: the kernel's verifier then needs no proof of an end.</summary>
+    /// <summary>A place to jump to, always further on: the kernel's verifier then needs no proof of an end.</summary>
     internal sealed class Label
     {
         public int? Place { get; set; }

@@ -1,6 +1,6 @@
 namespace FastTun.Linux.Bpf;
 
-/// <summary>The registers of a BPF program, 64 bits each, by what they are for (linux/bpf.h, instruction-set.rst).</summary>
+/// <summary>The registers of a BPF program, 64 bits each, by what they are for here (linux/bpf.h).</summary>
 internal enum BpfRegister : byte
 {
     /// <summary>R0: what a packet load finds, and what the program answers.</summary>

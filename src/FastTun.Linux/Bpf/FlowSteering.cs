@@ -3,14 +3,14 @@ using static FastTun.Linux.Bpf.BpfRegister;
 namespace FastTun.Linux.Bpf;
 
 /// <summary>
-/// A program that gives each packet the hash of its flow, for a device's queues to be chosen by. Both directions of a flow
-/// have the same hash, so on every device with the same number of queues they meet the same worker. Without a program
-/// the driver remembers where each flow was written, and beyond 4096 flows every write waits for one lock of the device
-/// (tun_flow_update in tun.c); with one it does not.
+/// A program that gives each packet the hash of its flow, for a device's queues to be chosen by. Both directions of a
+/// flow have the same hash, so on every device with the same number of queues they meet the same worker. Without a
+/// program the driver remembers where each flow was written, and beyond 4096 flows every write takes one lock of the
+/// device (tun_flow_update in tun.c); with one it neither hashes nor remembers what is written.
 /// </summary>
 public static class FlowSteering
 {
-    // 2^32 divided by the golden ratio, negated so that it fits 31 bits: odd, and spreads small differences over all bits.
+    // 2^32 divided by the golden ratio, negated to fit 31 bits: odd, and spreads small differences over all bits.
     private const int Spread = 0x61C88647;
 
     // IPv4 (RFC 791) and IPv6 (RFC 8200) headers.

@@ -12,7 +12,8 @@ public sealed unsafe partial class IoUring
     /// <summary>Prepares an operation that does nothing.</summary>
     /// <param name="tag">Any number; its completion has it.</param>
     /// <returns>Whether there was room.</returns>
-    public bool TryPrepareNop(ulong tag) => TryAdd(new io_uring_sqe { opcode = IoUringAbi.IORING_OP_NOP, user_data = tag });
+    public bool TryPrepareNop(ulong tag) =>
+        TryAdd(new io_uring_sqe { opcode = IoUringAbi.IORING_OP_NOP, user_data = tag });
 
     /// <summary>
     /// Prepares a read that does not wait: it completes with EAGAIN when there is nothing. A later read of the same

@@ -7,8 +7,7 @@ namespace FastTun.Linux;
 /// call submits them all, and what became of them is read from memory again. It belongs to the thread that makes it
 /// (IORING_SETUP_SINGLE_ISSUER), and completions are made when that thread calls, never by interrupting it
 /// (IORING_SETUP_DEFER_TASKRUN, Linux 6.1); older kernels are not served, because the TUN driver answers a read that
-/// must not wait only since 6.4. Nothing here is for another thread, and nothing but making it and disposing of it allocates
-/// or throws.
+/// must not wait only since 6.4. Nothing here is for another thread, and nothing but making it allocates or throws.
 /// </summary>
 public sealed unsafe partial class IoUring : IDisposable
 {
@@ -120,7 +119,7 @@ public sealed unsafe partial class IoUring : IDisposable
     }
 
     /// <summary>Takes the next completion. Makes no system call.</summary>
-    /// <param name="completion">What became of an operation. Those of one file that do not wait come in their order.</param>
+    /// <param name="completion">What became of an operation; those that do not wait come in their order.</param>
     /// <returns>Whether there was one.</returns>
     public bool TryTake(out IoCompletion completion)
     {

@@ -14,26 +14,23 @@ internal static class FlowHash
         (int source, int bytes, int header) = isVersion6 ? (8, 16, 40) : (12, 4, (packet[0] & 15) * 4);
         bool isFragment = !isVersion6 && (BinaryPrimitives.ReadUInt16BigEndian(packet[6..]) & 0x3FFF) != 0;
         bool hasPorts = !isFragment && packet[isVersion6 ? 6 : 9] is 6 or 17 or 132;
-        ulong sum = End(packet, parts, source, bytes, hasPorts ? header : null, FlowParts.SourceAddress, FlowParts.SourcePort)
+        int portBytes = hasPorts ? 2 : 0;
+        ulong sum = End(
+                packet.Slice(source, parts.HasFlag(FlowParts.SourceAddress) ? bytes : 0),
+                packet.Slice(header, parts.HasFlag(FlowParts.SourcePort) ? portBytes : 0))
             + End(
-                packet,
-                parts,
-                source + bytes,
-                bytes,
-                hasPorts ? header + 2 : null,
-                FlowParts.DestinationAddress,
-                FlowParts.DestinationPort);
+                packet.Slice(source + bytes, parts.HasFlag(FlowParts.DestinationAddress) ? bytes : 0),
+                packet.Slice(header + portBytes, parts.HasFlag(FlowParts.DestinationPort) ? portBytes : 0));
         return (uint)(sum * Spread >> 32);
     }
 
-    private static ulong End(
-        ReadOnlySpan<byte> packet, FlowParts parts, int address, int bytes, int? port, FlowParts ofAddress, FlowParts ofPort)
+    private static ulong End(ReadOnlySpan<byte> address, ReadOnlySpan<byte> port)
     {
         ulong end = 0;
-        for (int i = 0; i < bytes && parts.HasFlag(ofAddress); i += 4)
-            end = end * Spread + BinaryPrimitives.ReadUInt32BigEndian(packet[(address + i)..]);
-        if (port is { } place && parts.HasFlag(ofPort))
-            end = end * Spread + BinaryPrimitives.ReadUInt16BigEndian(packet[place..]);
+        for (; !address.IsEmpty; address = address[4..])
+            end = end * Spread + BinaryPrimitives.ReadUInt32BigEndian(address);
+        if (!port.IsEmpty)
+            end = end * Spread + BinaryPrimitives.ReadUInt16BigEndian(port);
         end *= Spread;
         return end ^ end >> 29;
     }

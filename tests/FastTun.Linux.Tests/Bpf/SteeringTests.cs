@@ -174,8 +174,12 @@ public sealed class SteeringTests : IDisposable
 
     [Fact]
     public void The_system_calls_number_is_this_architectures() =>
-        Assert.Empty(CProgram.Diagnose(
-            $"#include <sys/syscall.h>\n_Static_assert(SYS_bpf == {BpfProgram.SystemCall}, \"\");\nint main(void) {{ return 0; }}\n"));
+        Assert.Empty(CProgram.Diagnose($$"""
+            #include <sys/syscall.h>
+            _Static_assert(SYS_bpf == {{BpfProgram.SystemCall}}, "");
+            int main(void) { return 0; }
+
+            """));
 
     private static void Steer(TunDevice device, FlowParts parts)
     {

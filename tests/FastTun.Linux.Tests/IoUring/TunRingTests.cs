@@ -143,7 +143,8 @@ public sealed class TunRingTests : IDisposable
 
     private Socket Udp(string address, int port)
     {
-        Socket socket = _network.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        Socket socket = _network.Namespace.Run(
+            () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
         return socket;
     }
