@@ -17,7 +17,8 @@ public sealed unsafe partial class IoUring
 
     /// <summary>
     /// Prepares a read that does not wait: it completes with EAGAIN when there is nothing. A later read of the same
-    /// submission may then still find something.
+    /// submission may then still find something. One that finds nothing costs most of what one that finds a packet does
+    /// (of a TUN 400 ns of 550), so there should be about as many as packets are likely to wait.
     /// </summary>
     /// <param name="file">The file's index.</param>
     /// <param name="buffer">Receives what is read.</param>
