@@ -12,7 +12,7 @@ public sealed unsafe class ScatterList
     private readonly iovec[] _vectors;
 
     /// <summary>Makes an empty list.</summary>
-    /// <param name="capacity">How many pieces it can have; 1 to 1024, which is all that one call takes (UIO_MAXIOV).</param>
+    /// <param name="capacity">How many pieces it can have; 1 to 1024, all that one call takes (UIO_MAXIOV).</param>
     public ScatterList(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);

@@ -48,6 +48,9 @@ public sealed class PrivateNetwork : IDisposable
         return JsonDocument.Parse(json.Length == 0 ? "[]" : json).RootElement;
     }
 
+    /// <summary>Waits until a host can be sent to: an interface's IPv6 routes come somewhat after it is up.</summary>
+    public void WaitForRoute(string host) => Eventually.Holds(() => Run("ip", "route", "get", host).ExitCode == 0);
+
     public void Dispose()
     {
         Routes.Dispose();

@@ -35,6 +35,7 @@ internal static class IfTun
     public const uint TUNGETIFF = 0x800454d2;
     public const uint TUNSETVNETHDRSZ = 0x400454d8;
     public const uint TUNSETQUEUE = 0x400454d9;
+    public const uint TUNSETSTEERINGEBPF = 0x800454e0;
     public const uint TUNSETCARRIER = 0x400454e2;
     public const uint TUNGETDEVNETNS = 0x54e3;
 }

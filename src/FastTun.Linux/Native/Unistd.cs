@@ -4,10 +4,10 @@ using Tmds.Linux;
 namespace FastTun.Linux.Native;
 
 /// <summary>
-/// read(2), write(2) and writev(2) for descriptors that never block, which is all a queue's hot path does. An ordinary P/Invoke (a
-/// GC transition, and errno saved) costs 10 to 20 % of the whole engine, so these do without: a collection then waits
-/// for the one system call that is under way, which moves one packet. On a descriptor that can block it would wait for
-/// ever.
+/// read(2), write(2) and writev(2) for descriptors that never block, which is all a queue's hot path does. An ordinary
+/// P/Invoke (a GC transition, and errno saved) costs 10 to 20 % of the whole engine, so these do without: a collection
+/// then waits for the one system call that is under way, which moves one packet. On a descriptor that can block it
+/// would wait for ever.
 /// </summary>
 internal static unsafe partial class Unistd
 {

@@ -65,6 +65,10 @@ internal static unsafe class TunIoctl
     /// <summary>TUNSETVNETHDRSZ: the bytes of the header before each packet, for all queues.</summary>
     public static SysResult SetHeaderSize(FileDescriptor queue, int size) => Call(queue, IfTun.TUNSETVNETHDRSZ, &size);
 
+    /// <summary>TUNSETSTEERINGEBPF: the program that chooses queues; -1 for none.</summary>
+    public static SysResult SetSteering(FileDescriptor queue, int program) =>
+        Call(queue, IfTun.TUNSETSTEERINGEBPF, &program);
+
     /// <summary>TUNSETPERSIST: whether the device outlives its queues.</summary>
     public static SysResult SetPersistent(FileDescriptor queue, bool on) =>
         Call(queue, IfTun.TUNSETPERSIST, (void*)(on ? 1u : 0u));

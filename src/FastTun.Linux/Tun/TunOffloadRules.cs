@@ -1,6 +1,6 @@
 namespace FastTun.Linux.Tun;
 
-/// <summary>Which sets of offloads the driver takes (set_offload in tun.c), and how to find the best that it has.</summary>
+/// <summary>Which sets of offloads the driver takes (set_offload in tun.c), and the search for the best.</summary>
 internal static class TunOffloadRules
 {
     public const string Rule =
@@ -25,7 +25,7 @@ internal static class TunOffloadRules
     /// <param name="wanted">A set that keeps the rules.</param>
     /// <param name="ask">Asks the kernel for one set.</param>
     /// <param name="granted">What it took.</param>
-    /// <returns>The last answer, a failure only where not even none was taken, or for another reason than EINVAL.</returns>
+    /// <returns>The last answer: a failure where not even none was taken, or for another reason than EINVAL.</returns>
     public static SysResult Negotiate(TunOffloads wanted, Func<TunOffloads, SysResult> ask, out TunOffloads granted)
     {
         ReadOnlySpan<TunOffloads> ladder =

@@ -23,6 +23,7 @@ internal sealed class HeaderProof
         #include <stddef.h>
         #include <stdint.h>
         #include <sys/ioctl.h>
+        #include <sys/mman.h>
         #include <sys/prctl.h>
         #include <sys/socket.h>
         #include <sys/syscall.h>
@@ -32,10 +33,12 @@ internal sealed class HeaderProof
         #include <time.h>
         #include <unistd.h>
         #include <linux/bpf.h>
+        #include <linux/filter.h>
         #include <linux/if.h>
         #include <linux/if_addr.h>
         #include <linux/if_link.h>
         #include <linux/if_tun.h>
+        #include <linux/io_uring.h>
         #include <linux/netlink.h>
         #include <linux/nsfs.h>
         #include <linux/rtnetlink.h>

@@ -1,4 +1,5 @@
 using FastTun.Linux.Tun;
+using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Tun;
 
@@ -48,12 +49,13 @@ public class OffloadRulesTests
     [Fact]
     public void What_the_rules_allow_is_what_the_driver_takes()
     {
-        using TestKit.PrivateNetwork network = TestKit.PrivateNetwork.Create();
-        using TunDevice device = TunDevice.Open(new TunDeviceOptions { VirtioNetHeader = true, Namespace = network.Namespace });
+        using PrivateNetwork network = PrivateNetwork.Create();
+        var options = new TunDeviceOptions { VirtioNetHeader = true, Namespace = network.Namespace };
+        using TunDevice device = TunDevice.Open(options);
         int taken = 0;
-        foreach (int mask in Enumerable.Range(0, (int)TunOffloads.All + 1).Where(mask => (mask & ~(int)TunOffloads.All) == 0))
+        IEnumerable<TunOffloads> all = Enumerable.Range(0, (int)TunOffloads.All + 1).Select(mask => (TunOffloads)mask);
+        foreach (TunOffloads offloads in all.Where(offloads => (offloads & ~TunOffloads.All) == 0))
         {
-            var offloads = (TunOffloads)mask;
             SysResult answer = TunIoctl.SetOffload(device.Queues[0].Descriptor, offloads);
             bool isAllowed = TunOffloadRules.WithoutUnsupported(offloads) == offloads;
             Assert.True(answer.IsSuccess == isAllowed, $"{offloads}: {answer}");

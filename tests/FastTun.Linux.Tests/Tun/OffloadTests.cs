@@ -6,7 +6,7 @@ using FastTun.TestKit;
 
 namespace FastTun.Linux.Tests.Tun;
 
-/// <summary>Unfinished packets: what is granted, what ethtool says of it, and what the host's sockets then really send.</summary>
+/// <summary>Unfinished packets: what is granted, what ethtool says of it, and what the host's sockets really send.</summary>
 public sealed class OffloadTests : IDisposable
 {
     private const int Mtu = 1500, StreamBytes = 1_000_000;
@@ -195,22 +195,24 @@ public sealed class OffloadTests : IDisposable
         }
     }
 
-    private TunDevice Open(TunOffloads offloads, int queues = 1, bool? persistent = null) => TunDevice.Open(new TunDeviceOptions
-    {
-        Name = "off0",
-        QueueCount = queues,
-        Offloads = offloads,
-        Persistent = persistent,
-        Addresses = [InterfaceAddress.Parse("192.0.2.1 peer 198.51.100.1/24")],
-        Up = true,
-        Namespace = _network.Namespace,
-    });
+    private TunDevice Open(TunOffloads offloads, int queues = 1, bool? persistent = null) =>
+        TunDevice.Open(new TunDeviceOptions
+        {
+            Name = "off0",
+            QueueCount = queues,
+            Offloads = offloads,
+            Persistent = persistent,
+            Addresses = [InterfaceAddress.Parse("192.0.2.1 peer 198.51.100.1/24")],
+            Up = true,
+            Namespace = _network.Namespace,
+        });
 
     // In ethtool's words; its UDP has one switch for both.
     private TunOffloads InForce()
     {
         string text = _network.Run("ethtool", "-k", "off0").OrThrow().Output;
-        TunOffloads If(string feature, TunOffloads offload) => text.Contains(feature + ": on") ? offload : TunOffloads.None;
+        TunOffloads If(string feature, TunOffloads offload) =>
+            text.Contains(feature + ": on") ? offload : TunOffloads.None;
         return If("tx-checksum-ip-generic", TunOffloads.Checksum) | If("tx-tcp-segmentation", TunOffloads.Tcp4)
             | If("tx-tcp6-segmentation", TunOffloads.Tcp6) | If("tx-tcp-ecn-segmentation", TunOffloads.TcpEcn)
             | If("tx-udp-segmentation", TunOffloads.Udp);

@@ -18,6 +18,8 @@ internal sealed class Wire : IDisposable
     {
         Left = Open(LeftNetwork, "192.0.2.1 peer 198.51.100.1/32", "2001:db8:1::1 peer 2001:db8:2::1/128", offloads);
         Right = Open(RightNetwork, "198.51.100.1 peer 192.0.2.1/32", "2001:db8:2::1 peer 2001:db8:1::1/128", offloads);
+        LeftNetwork.WaitForRoute("2001:db8:2::1");
+        RightNetwork.WaitForRoute("2001:db8:1::1");
         Start(Left.Queues[0], Right.Queues[0]);
         Start(Right.Queues[0], Left.Queues[0]);
     }
