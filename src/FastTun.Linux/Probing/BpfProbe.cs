@@ -24,7 +24,8 @@ internal static unsafe class BpfProbe
                 insns = (ulong)program,
                 license = (ulong)license,
             };
-            SysResult answer = SysResult.FromReturn((nint)Syscall.syscall(Number, Bpf.BPF_PROG_LOAD, &load, sizeof(bpf_attr)));
+            nint loaded = (nint)Syscall.syscall(Number, Bpf.BPF_PROG_LOAD, &load, sizeof(bpf_attr));
+            SysResult answer = SysResult.FromReturn(loaded);
             if (answer.IsSuccess)
                 new FileDescriptor(answer.Value).Dispose();
             return Capability.Of("eBPF programs", answer, "", WayOut);
