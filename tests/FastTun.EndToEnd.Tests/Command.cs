@@ -35,8 +35,7 @@ internal static class Command
         DirectoryInfo copy = Directory.CreateTempSubdirectory("fasttun-");
         try
         {
-            foreach (string file in Directory.GetFiles(AppContext.BaseDirectory))
-                File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+            Tool.Start("cp", "-r", $"{AppContext.BaseDirectory}/.", copy.FullName).Wait().OrThrow();
             const string script = """
                 mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && chmod 755 "$0" || exit
                 exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
