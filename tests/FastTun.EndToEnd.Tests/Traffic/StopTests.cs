@@ -74,7 +74,8 @@ public class StopTests
         forward.StopInOrder("CONT").AssertAllForwarded(packets: 200);
     }
 
-    private static int[] Indexes(QuietHosts hosts) => [hosts.Left.Routes.GetLink("ta").Index, hosts.Right.Routes.GetLink("tb").Index];
+    private static int[] Indexes(QuietHosts hosts) =>
+        [hosts.Left.Routes.GetLink("ta").Index, hosts.Right.Routes.GetLink("tb").Index];
 
     private static void AssertNoDevices(QuietHosts hosts)
     {
