@@ -8,6 +8,9 @@ internal sealed class CaptureFile : IDisposable
 {
     private const int FileHeaderBytes = 24, RecordHeaderBytes = 16, CapturedLengthOffset = 8;
 
+    // Those that Wireshark looks at only when told to.
+    private static readonly string[] Checksums = ["ip", "tcp", "udp"];
+
     // Room for all that a test sends: what does not fit while tcpdump waits for a processor would be missing.
     private const string BufferKiB = "65536";
 
@@ -21,7 +24,8 @@ internal sealed class CaptureFile : IDisposable
 
     private CaptureFile(PrivateNetwork host, string device)
     {
-        _tcpdump = host.Start("tcpdump", "-i", device, "-n", "-s", "0", "-U", "--immediate-mode", "-B", BufferKiB, "-Z", "root", "-w", Name);
+        string[] everythingAtOnce = ["-s", "0", "-B", BufferKiB, "--immediate-mode", "-U"];
+        _tcpdump = host.Start("tcpdump", ["-n", "-i", device, .. everythingAtOnce, "-Z", "root", "-w", Name]);
         _tcpdump.WaitForText("listening on");
     }
 
@@ -75,9 +79,10 @@ internal sealed class CaptureFile : IDisposable
 
     public static string[] Read(string file, string filter, params string[] fields)
     {
-        string[] checks = [.. new[] { "ip", "tcp", "udp" }.SelectMany(layer => new[] { "-o", $"{layer}.check_checksum:TRUE" })];
+        string[] checks = [.. Checksums.SelectMany(layer => new[] { "-o", $"{layer}.check_checksum:TRUE" })];
         string[] columns = fields.Length == 0 ? [] : ["-T", "fields", .. fields.SelectMany(field => new[] { "-e", field })];
-        string output = Tool.Start("tshark", ["-n", "-r", file, .. checks, "-Y", filter, .. columns]).Wait().OrThrow().Output;
+        using Tool tshark = Tool.Start("tshark", ["-n", "-r", file, .. checks, "-Y", filter, .. columns]);
+        string output = tshark.Wait().OrThrow().Output;
         return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

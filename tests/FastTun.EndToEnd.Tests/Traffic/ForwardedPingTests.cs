@@ -39,6 +39,23 @@ public class ForwardedPingTests
         forward.StopInOrder().AssertAllForwarded(packets: 2 * 2000);
     }
 
+    [Theory]
+    [InlineData(68)]
+    [InlineData(9000)]
+    [InlineData(65535)]
+    public void A_packet_as_long_as_the_MTU_passes_whatever_that_is(int mtu)
+    {
+        // A ping's headers are 28 bytes. Below 1280 there is no IPv6 (RFC 8200 section 5), so the devices get none.
+        using var hosts = new QuietHosts();
+        using RunningCommand forward = hosts.ForwardPorts(
+            $"address={QuietHosts.LeftAddress} peer {QuietHosts.RightAddress},mtu={mtu}",
+            $"address={QuietHosts.RightAddress} peer {QuietHosts.LeftAddress},mtu={mtu}");
+        hosts.Ping(3, QuietHosts.RightAddress, "-s", $"{mtu - 28}", "-M", "do");
+        RunResult result = forward.StopInOrder();
+        result.AssertAllForwarded(packets: 6);
+        Assert.Equal(6 * mtu, result.Total("bytes_transmitted"));
+    }
+
     [Fact]
     public void Datagrams_that_the_sender_fragments_arrive_whole()
     {

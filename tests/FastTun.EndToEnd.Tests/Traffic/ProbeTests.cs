@@ -1,6 +1,6 @@
 namespace FastTun.EndToEnd.Tests.Traffic;
 
-/// <summary>nping through <c>fasttun forward</c>: packets that no ordinary program sends are answered by the far kernel.</summary>
+/// <summary>nping through <c>fasttun forward</c>: what no ordinary program sends is answered by the far kernel.</summary>
 public class ProbeTests
 {
     [Theory]

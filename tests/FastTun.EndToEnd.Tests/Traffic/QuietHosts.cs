@@ -56,22 +56,27 @@ internal sealed class QuietHosts : IDisposable
     /// <param name="left">The left port's keys.</param>
     /// <param name="right">The right port's keys.</param>
     /// <param name="options">What follows the ports.</param>
-    public RunningCommand ForwardPorts(string left, string right, params string[] options) =>
-        Command.Start(Left, ["forward", $"ta@{Command.NameOf(Left)},{left}", $"tb@{Command.NameOf(Right)},{right}", .. options]);
+    public RunningCommand ForwardPorts(string left, string right, params string[] options)
+    {
+        string[] ports = [$"ta@{Command.NameOf(Left)},{left}", $"tb@{Command.NameOf(Right)},{right}"];
+        return Command.Start(Left, ["forward", .. ports, .. options]);
+    }
 
     /// <summary>A datagram stream from left to right, as fast as it goes, until it is disposed.</summary>
     public UdpLoad StartLoad() => new(this);
 
     /// <summary>Pings from the left host and fails unless all requests are answered.</summary>
     /// <returns>What ping said.</returns>
-    public string Ping(int count, string target = RightAddress, params string[] options) => Ping(Left, count, target, options);
+    public string Ping(int count, string target = RightAddress, params string[] options) =>
+        Ping(Left, count, target, options);
 
     /// <summary>Pings from a host and fails unless all requests are answered.</summary>
     /// <returns>What ping said.</returns>
     public static string Ping(PrivateNetwork host, int count, string target, params string[] options)
     {
-        // For the last answer ping waits no longer than an interval, whatever -W says; so all go out at once, and a long one begins.
-        string output = host.Run("ping", ["-c", $"{count}", "-l", $"{count}", "-i", "10", .. options, target]).OrThrow().Output;
+        // For its last answer ping waits no longer than an interval, whatever -W says: so all go out at once, before a long one.
+        string[] atOnce = ["-c", $"{count}", "-l", $"{count}", "-i", "10"];
+        string output = host.Run("ping", [.. atOnce, .. options, target]).OrThrow().Output;
         Assert.Contains($"{count} received", output);
         return output;
     }
@@ -82,5 +87,6 @@ internal sealed class QuietHosts : IDisposable
         Right.Dispose();
     }
 
-    private static void Set(string name, int value) => File.WriteAllText($"/proc/sys/net/ipv6/conf/default/{name}", $"{value}");
+    private static void Set(string name, int value) =>
+        File.WriteAllText($"/proc/sys/net/ipv6/conf/default/{name}", $"{value}");
 }

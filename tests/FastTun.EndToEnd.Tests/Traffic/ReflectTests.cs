@@ -18,7 +18,8 @@ public sealed class ReflectTests : IDisposable
     {
         using RunningCommand reflect = Reflect(queues);
         using CaptureFile capture = CaptureFile.Start(_host, "tun0");
-        string[] targets = ["198.18.0.2", "203.0.113.1", "203.0.113.200", "2001:db8:18::2", "2001:db8:113::1", "2001:db8:113:0:ffff::"];
+        string[] targets =
+            ["198.18.0.2", "203.0.113.1", "203.0.113.200", "2001:db8:18::2", "2001:db8:113::1", "2001:db8:113:0:ffff::"];
         foreach (string target in targets)
         {
             QuietHosts.Ping(_host, 5, target);
@@ -38,11 +39,11 @@ public sealed class ReflectTests : IDisposable
     {
         using RunningCommand reflect = Reflect();
         using CaptureFile capture = CaptureFile.Start(_host, "tun0");
-        using Socket socket = Create(target, SocketType.Dgram, ProtocolType.Udp);
         var peer = new IPEndPoint(IPAddress.Parse(target), 4242);
+        using Socket socket = HostSocket.Create(_host, peer.Address, ProtocolType.Udp);
         socket.SendTo(Message, peer);
         byte[] received = new byte[100];
-        EndPoint from = new IPEndPoint(peer.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        EndPoint from = peer.Create(peer.Serialize());
         int length = socket.ReceiveFrom(received, ref from);
         Assert.Equal(peer, from);
         Assert.Equal(Message, received[..length]);
@@ -58,8 +59,9 @@ public sealed class ReflectTests : IDisposable
         // A SYN that comes back is a simultaneous open (RFC 9293 section 3.5), and what is sent afterwards is received.
         using RunningCommand reflect = Reflect();
         using CaptureFile capture = CaptureFile.Start(_host, "tun0");
-        using Socket socket = Create(target, SocketType.Stream, ProtocolType.Tcp);
-        socket.Connect(IPAddress.Parse(target), 4242);
+        IPAddress address = IPAddress.Parse(target);
+        using Socket socket = HostSocket.Create(_host, address, ProtocolType.Tcp);
+        socket.Connect(address, 4242);
         socket.Send(Message);
         byte[] received = new byte[Message.Length];
         Assert.Equal(Message.Length, socket.Receive(received));
@@ -83,7 +85,7 @@ public sealed class ReflectTests : IDisposable
             "IP(**v4, chksum=1) / ICMP()");
         RunResult result = reflect.StopInOrder();
         Assert.Equal((6, 0), (result.Total("packets_received"), result.Total("packets_transmitted")));
-        Assert.Equivalent(new Dictionary<string, long> { ["not_unicast"] = 5, ["bad_header_checksum"] = 1 }, result.TotalDrops, strict: true);
+        result.AssertDropped(("not_unicast", 5), ("bad_header_checksum", 1));
     }
 
     public void Dispose() => _host.Dispose();
@@ -93,7 +95,4 @@ public sealed class ReflectTests : IDisposable
         "reflect",
         "tun0,address=198.18.0.1 peer 198.18.0.2,address=2001:db8:18::1 peer 2001:db8:18::2"
             + $",route=203.0.113.0/24,route=2001:db8:113::/64,queues={queues}");
-
-    private Socket Create(string target, SocketType type, ProtocolType protocol) =>
-        _host.Namespace.Run(() => new Socket(IPAddress.Parse(target).AddressFamily, type, protocol) { ReceiveTimeout = 60_000, SendTimeout = 60_000 });
 }

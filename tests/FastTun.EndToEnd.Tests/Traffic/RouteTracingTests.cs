@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
-/// What finds the hops of a route finds those that there are: none with a wire, one with <c>--ttl</c>, which drops what may go
-/// no further without a word, as a forwarder that is no router has no address to say it from.
+/// What finds the hops of a route finds those that there are: none in a wire, and one with <c>--ttl</c>, which drops what may
+/// go no further without a word.
 /// </summary>
 public class RouteTracingTests
 {
@@ -49,6 +49,6 @@ public class RouteTracingTests
     {
         string[] once = ["-n", "-q", "1", "-N", "1", "-m", "3", "-w", "2"];
         string output = hosts.Left.Run("traceroute", [.. once, .. probes, target]).OrThrow().Output;
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..].Select(line => line.Trim().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1])];
+        return [.. Regex.Matches(output, @"^ *\d+ +(\S+)", RegexOptions.Multiline).Select(hop => hop.Groups[1].Value)];
     }
 }

@@ -63,6 +63,24 @@ public class StopTests
     }
 
     [Fact]
+    public void Devices_that_the_command_made_to_stay_are_forwarded_between_as_they_are()
+    {
+        using var hosts = new QuietHosts();
+        string[] common = ["--queues", "2", "--up"];
+        Add(hosts.Left, ["ta", "--address", $"{QuietHosts.LeftAddress} peer {QuietHosts.RightAddress}", .. common]);
+        Add(hosts.Right, ["tb", "--address", $"{QuietHosts.RightAddress} peer {QuietHosts.LeftAddress}", .. common]);
+        int[] indexes = Indexes(hosts);
+        for (int run = 0; run < 2; run++)
+        {
+            using RunningCommand forward = hosts.ForwardPorts("queues=2", "queues=2");
+            hosts.Ping(5);
+            forward.StopInOrder().AssertAllForwarded(packets: 10);
+        }
+
+        Assert.Equal(indexes, Indexes(hosts));
+    }
+
+    [Fact]
     public void What_has_arrived_when_the_signal_comes_is_still_forwarded()
     {
         using var hosts = new QuietHosts();
@@ -74,7 +92,10 @@ public class StopTests
         forward.StopInOrder("CONT").AssertAllForwarded(packets: 200);
     }
 
-    private static int[] Indexes(QuietHosts hosts) => [hosts.Left.Routes.GetLink("ta").Index, hosts.Right.Routes.GetLink("tb").Index];
+    private static void Add(PrivateNetwork host, string[] device) => Command.Run(host, ["device", "add", .. device]).OrThrow();
+
+    private static int[] Indexes(QuietHosts hosts) =>
+        [hosts.Left.Routes.GetLink("ta").Index, hosts.Right.Routes.GetLink("tb").Index];
 
     private static void AssertNoDevices(QuietHosts hosts)
     {

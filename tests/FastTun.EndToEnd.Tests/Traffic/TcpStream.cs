@@ -10,8 +10,6 @@ internal static class TcpStream
     /// <summary>How many bytes it has.</summary>
     public const int Length = 20 << 20;
 
-    private const int PatienceMs = 60_000;
-
     private static readonly byte[] Content = RandomNumberGenerator.GetBytes(Length);
 
     /// <summary>The hash of what is sent.</summary>
@@ -21,11 +19,10 @@ internal static class TcpStream
     /// <returns>The hash of what arrived.</returns>
     public static string Receive(QuietHosts hosts, IPAddress address)
     {
-        // A socket stays in the namespace that it was made in, whoever uses it.
-        using Socket listener = hosts.Right.Namespace.Run(() => Create(address));
+        using Socket listener = HostSocket.Create(hosts.Right, address, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(address, 0));
         listener.Listen();
-        using Socket sender = hosts.Left.Namespace.Run(() => Create(address));
+        using Socket sender = HostSocket.Create(hosts.Left, address, ProtocolType.Tcp);
         sender.Connect(listener.LocalEndPoint!);
         using var receiver = new NetworkStream(listener.Accept(), ownsSocket: true);
         Task sending = Task.Run(() =>
@@ -37,10 +34,4 @@ internal static class TcpStream
         sending.GetAwaiter().GetResult();
         return hash;
     }
-
-    private static Socket Create(IPAddress address) => new(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
-    {
-        SendTimeout = PatienceMs,
-        ReceiveTimeout = PatienceMs,
-    };
 }

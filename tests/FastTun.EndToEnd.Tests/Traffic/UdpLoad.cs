@@ -2,7 +2,7 @@ using FastTun.TestKit;
 
 namespace FastTun.EndToEnd.Tests.Traffic;
 
-/// <summary>iperf3 sending datagrams in many flows from left to right as fast as it goes, for tests of what happens meanwhile.</summary>
+/// <summary>iperf3 sending datagrams from left to right in many flows, as fast as it goes, while something happens.</summary>
 internal sealed class UdpLoad : IDisposable
 {
     /// <summary>More packets than any queue on the way holds.</summary>
@@ -16,7 +16,8 @@ internal sealed class UdpLoad : IDisposable
     {
         _hosts = hosts;
         _server = Iperf.StartServer(hosts.Right);
-        _client = hosts.Left.Start("iperf3", "-c", QuietHosts.RightAddress, "-u", "-b", "0", "-l", "64", "-P", "8", "-t", "600");
+        string[] flat = ["-u", "-b", "0", "-l", "64", "-P", "8", "-t", "600"];
+        _client = hosts.Left.Start("iperf3", ["-c", QuietHosts.RightAddress, .. flat]);
         WaitForMore();
     }
 
