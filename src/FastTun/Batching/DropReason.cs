@@ -27,6 +27,11 @@ public enum DropReason : byte
     /// <summary>The IPv6 extension headers do not end within the packet, or there are too many.</summary>
     BadExtensionHeaders,
 
+    /// <summary>
+    /// The virtio-net header before it contradicts the packet, or asks for what nobody offered (a kind of segmentation, say).
+    /// </summary>
+    BadOffload,
+
     /// <summary>Longer than the MTU of the port it came from or is to leave by.</summary>
     ExceedsMtu,
 

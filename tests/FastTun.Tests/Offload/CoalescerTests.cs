@@ -1,0 +1,42 @@
+using FastTun.Offload;
+using FastTun.TestKit.Packets;
+
+namespace FastTun.Tests.Offload;
+
+/// <summary>What is joined, in what order it leaves, and what the super-packets look like.</summary>
+public class CoalescerTests
+{
+    private static readonly PacketBuilder Four = new() { Payload = new byte[100], DontFragment = true };
+    private static readonly PacketBuilder Six = new() { Source = "2001:db8::1", Destination = "2001:db8::2", Payload = new byte[100] };
+
+    public static TheoryData<bool, bool> Kinds => new() { { false, false }, { false, true }, { true, false }, { true, true } };
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void A_run_becomes_one_super_packet_and_is_cut_into_itself(bool ipv6, bool tcp)
+    {
+        byte[][] run = Run(ipv6 ? Six : Four, tcp, 5);
+        List<Write> writes = new OffloadBatch(run).Plan();
+        Write write = Assert.Single(writes);
+        Assert.Equal(tcp ? ipv6 ? (byte)GsoKind.Tcp6 : (byte)GsoKind.Tcp4 : (byte)GsoKind.Udp, write.Header.GsoType);
+        Assert.Equal(100, write.Header.GsoSize);
+        Assert.Equal(run, write.Segments());
+    }
+
+    [Fact]
+    public void Flows_that_alternate_are_joined_each_and_keep_their_order()
+    {
+        byte[][] left = Run(Four, tcp: false, 3), right = Run(Four with { SourcePort = 9 }, tcp: true, 3);
+        List<Write> writes = new OffloadBatch(left[0], right[0], left[1], right[1], left[2], right[2]).Plan();
+        Assert.Equal([[0, 2, 4], [1, 3, 5]], writes.Select(write => write.Members));
+    }
+
+    internal static byte[][] Run(PacketBuilder builder, bool tcp, int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(index =>
+        {
+            PacketBuilder one = builder with { Identification = (ushort)(builder.Identification + index) };
+            return tcp ? one.Tcp(sequence: (uint)(1 + (index * builder.Payload.Length))) : one.Udp();
+        }),
+    ];
+}
