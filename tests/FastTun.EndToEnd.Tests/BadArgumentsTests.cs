@@ -61,6 +61,14 @@ public sealed class BadArgumentsTests : IDisposable
         { ["device", "show", "lo"], "lo" },
         { ["device", "delete", "lo"], "lo" },
         { ["device", "list", "tun0"], "'tun0'" },
+        { ["bench", "--duration", "5"], "'5'" },
+        { ["bench", "--size", "59"], "'59'" },
+        { ["bench", "--protocol", "sctp"], "'sctp'" },
+        { ["bench", "--flows", "0"], "'0'" },
+        { ["bench", "--queues", "257"], "'257'" },
+        { ["bench", "--rate", "fast"], "'fast'" },
+        { ["bench", "--io", "io_uring"], "'io_uring'" },
+        { ["probe", "everything"], "'everything'" },
         { ["completion", "tcsh"], "'tcsh'" },
     };
 

@@ -8,8 +8,12 @@ internal static class Command
     // A project that is referenced lies beside those who refer to it, however it was built.
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "fasttun.dll");
 
+    /// <summary>What an ordinary user may: root without root's capabilities.</summary>
+    public static readonly string[] NoCapabilities = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+
     /// <summary>Runs it in a private host and waits for its end.</summary>
-    public static ToolResult Run(PrivateNetwork host, params string[] arguments) => host.Run("dotnet", ["exec", Program, .. arguments]);
+    public static ToolResult Run(PrivateNetwork host, params string[] arguments) =>
+        host.Run("dotnet", ["exec", Program, .. arguments]);
 
     /// <summary>The same in the namespaces of the calling thread.</summary>
     public static ToolResult RunHere(params string[] arguments)
@@ -21,6 +25,29 @@ internal static class Command
     /// <summary>The same behind another program that changes what it may do.</summary>
     public static ToolResult RunBehind(PrivateNetwork host, string[] prefix, params string[] arguments) =>
         host.Run(prefix[0], [.. prefix[1..], "dotnet", "exec", Program, .. arguments]);
+
+    /// <summary>
+    /// The same as a user who is not root, on a machine where everybody may open the TUN driver, as on most desktops.
+    /// </summary>
+    public static ToolResult RunAsOrdinaryUser(PrivateNetwork host, params string[] arguments)
+    {
+        // The user may not be able to read where the tests were built.
+        DirectoryInfo copy = Directory.CreateTempSubdirectory("fasttun-");
+        try
+        {
+            Tool.Start("cp", "-r", $"{AppContext.BaseDirectory}/.", copy.FullName).Wait().OrThrow();
+            const string script = """
+                mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && chmod 755 "$0" || exit
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+                """;
+            string program = Path.Combine(copy.FullName, "fasttun.dll");
+            return host.Run("unshare", ["-m", "bash", "-c", script, copy.FullName, "dotnet", "exec", program, .. arguments]);
+        }
+        finally
+        {
+            copy.Delete(recursive: true);
+        }
+    }
 
     /// <summary>Starts it in a private host.</summary>
     public static Tool StartPlain(PrivateNetwork host, params string[] arguments) =>
@@ -45,5 +72,6 @@ internal static class Command
     }
 
     /// <summary>How the command's arguments name a private host: by the descriptor that holds it.</summary>
-    public static string NameOf(PrivateNetwork host) => $"/proc/{Environment.ProcessId}/fd/{host.Namespace.Descriptor.Number}";
+    public static string NameOf(PrivateNetwork host) =>
+        $"/proc/{Environment.ProcessId}/fd/{host.Namespace.Descriptor.Number}";
 }

@@ -7,7 +7,8 @@ public sealed class HelpTests : IDisposable
     private readonly PrivateNetwork _host = PrivateNetwork.Create();
 
     public static TheoryData<string> Commands => new(
-        "forward", "reflect", "device add", "device set", "device show", "device list", "device delete", "completion");
+        "forward", "reflect", "device add", "device set", "device show", "device list", "device delete", "probe",
+        "bench", "completion");
 
     public void Dispose() => _host.Dispose();
 
@@ -17,11 +18,13 @@ public sealed class HelpTests : IDisposable
     {
         ToolResult result = Command.Run(_host, [.. command.Split(' '), "--help"]);
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
-        Assert.Contains($"fasttun {command}", result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..]);
+        string examples = result.Output[result.Output.IndexOf("Examples:", StringComparison.Ordinal)..];
+        Assert.Contains($"fasttun {command}", examples);
     }
 
     [Fact]
-    public void Version_is_printed() => Assert.Matches(@"^\d+\.\d+\.\d+", Command.Run(_host, "--version").OrThrow().Output);
+    public void Version_is_printed() =>
+        Assert.Matches(@"^\d+\.\d+\.\d+", Command.Run(_host, "--version").OrThrow().Output);
 
     [Fact]
     public void Bash_completes_what_the_program_suggests()

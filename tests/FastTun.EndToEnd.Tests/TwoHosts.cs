@@ -3,8 +3,8 @@ using FastTun.TestKit;
 namespace FastTun.EndToEnd.Tests;
 
 /// <summary>
-/// Two private hosts with <c>fasttun forward</c> as the only way between them: 198.18.0.1 at ta on the left, 198.19.0.1 at tb
-/// on the right, and as IPv6 addresses 2001:db8:18::1 and 2001:db8:19::1.
+/// Two private hosts with <c>fasttun forward</c> as the only way between them: 198.18.0.1 at ta on the left, 198.19.0.1 at
+/// tb on the right, and as IPv6 addresses 2001:db8:18::1 and 2001:db8:19::1.
 /// </summary>
 internal sealed class TwoHosts : IDisposable
 {

@@ -5,8 +5,6 @@ namespace FastTun.EndToEnd.Tests;
 /// <summary>What a machine or a user lacks is said in one line with the way out, and exit code 3.</summary>
 public sealed class WithoutPrivilegeTests : IDisposable
 {
-    private static readonly string[] NoCapabilities = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
-
     private readonly PrivateNetwork _host = PrivateNetwork.Create();
 
     public static TheoryData<string[]> Privileged => new(
@@ -20,7 +18,7 @@ public sealed class WithoutPrivilegeTests : IDisposable
     [MemberData(nameof(Privileged))]
     public void Without_capabilities_the_way_out_is_told(string[] arguments)
     {
-        ToolResult result = Command.RunBehind(_host, NoCapabilities, arguments);
+        ToolResult result = Command.RunBehind(_host, Command.NoCapabilities, arguments);
         Assert.Equal((3, ""), (result.ExitCode, result.Output));
         Assert.Contains("CAP_NET_ADMIN; run as root, or inside 'unshare -Urn'", result.Errors);
     }
@@ -29,7 +27,7 @@ public sealed class WithoutPrivilegeTests : IDisposable
     public void Without_capabilities_an_interface_is_not_changed()
     {
         _host.AddDevice("tun0");
-        ToolResult result = Command.RunBehind(_host, NoCapabilities, "device", "set", "tun0", "--up");
+        ToolResult result = Command.RunBehind(_host, Command.NoCapabilities, "device", "set", "tun0", "--up");
         Assert.Equal(3, result.ExitCode);
         Assert.Contains("EPERM", result.Errors);
         Assert.False(_host.Routes.GetLink("tun0").IsUp);

@@ -14,6 +14,7 @@ internal static class CommandTree
             ForwardCommand.Create(),
             ReflectCommand.Create(),
             DeviceCommand.Create(),
+            BenchCommand.Create(),
             ProbeCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -4,7 +4,7 @@ using System.CommandLine.Parsing;
 
 namespace FastTun.Cli.CommandLine;
 
-/// <summary>From the arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
+/// <summary>From arguments to an exit code: parse all, complain in one line or run, and explain what went wrong.</summary>
 internal static class EntryPoint
 {
     // No response files: a namespace is written @NAME, and so is one of those.

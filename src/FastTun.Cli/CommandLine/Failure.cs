@@ -24,7 +24,7 @@ internal static class Failure
     {
         CommandException told => (told.ExitCode, told.Message),
         LinuxException refused => (IsLacking(refused) ? ExitCode.Lacking : ExitCode.Usage, refused.Message),
-        IOException or UnauthorizedAccessException => (ExitCode.Failed, exception.Message),
+        IOException or UnauthorizedAccessException or TimeoutException => (ExitCode.Failed, exception.Message),
         _ => (ExitCode.Failed, $"{exception.GetType().Name}: {exception.Message} ({TraceVariable}=1 says where)"),
     };
 

@@ -25,7 +25,7 @@ internal static class ForwardCommand
             Examples =
             [
                 "fasttun forward tun0 tun1",
-                "fasttun forward \"ta@A,address=198.18.0.1 peer 198.18.0.2\" \"tb@B,address=198.19.0.1 peer 198.19.0.2\" --ttl",
+                "fasttun forward \"ta@A,address=198.18.0.1 peer 198.18.0.2\" tb@pid:1234 --ttl",
                 "fasttun forward ta@A tb@B --rewrite \"destination 198.18.0.2 to 198.19.0.1 at ta\" --record all.pcapng",
                 "fasttun forward ta@A,queues=2 tb@B,queues=2 --cpus 0,1 --json statistics.json",
             ],

@@ -30,8 +30,8 @@ internal static class ProbeCommand
 
     private static void Write(ProbeReport report)
     {
-        string user = report.Privileged ? "root" : "an ordinary user";
-        Table table = Screen.Texts($"Linux {report.Kernel} {report.Architecture}", "", $"as {user}, on {report.Processors} CPUs");
+        string machine = $"Linux {report.Kernel} {report.Architecture}, {report.Processors} CPUs";
+        Table table = Screen.Texts(machine, "", report.Privileged ? "as root" : "as an ordinary user");
         foreach (CapabilityReport capability in report.Capabilities)
             table.Row(capability.Name, capability.Errno ?? "yes", capability.Detail);
         table.Show();

@@ -4,7 +4,7 @@ using System.Net.NetworkInformation;
 
 namespace FastTun.Cli.Devices;
 
-/// <summary>Values of device keys from their text. All throw <see cref="FormatException"/> with what was expected.</summary>
+/// <summary>Values from their text. All throw <see cref="FormatException"/> with what was expected.</summary>
 internal static class DeviceValue
 {
     public static T Choice<T>(string text)

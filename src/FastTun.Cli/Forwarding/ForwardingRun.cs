@@ -28,7 +28,7 @@ internal sealed class ForwardingRun
     {
         using var signals = new StopSignals();
         using OpenPorts open = OpenPorts.Open(specs);
-        await using PacketCapture? capture = Record is { } file ? new PacketCapture(PipeWriter.Create(file.Create())) : null;
+        await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
         await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus });
         int left = ports.Length;
@@ -45,7 +45,7 @@ internal sealed class ForwardingRun
         if (failure is not null)
             throw new CommandException(ExitCode.Failed, $"a worker failed: {failure.Message}", failure);
         if (!result.Total.IsConserved)
-            throw new CommandException(ExitCode.Failed, "packets are unaccounted for: received is not transmitted + dropped");
+            throw new CommandException(ExitCode.Failed, "packets are unaccounted for");
         return left > 0 ? (int)ExitCode.Done : throw new CommandException(ExitCode.Failed, "no port is left");
     }
 

@@ -58,7 +58,7 @@ internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork
         int[] found = [.. Enumerable.Range(0, places.Length).Where(i => Port == places[i].Name || Port == $"{places[i]}")];
         return found.Length == 1
             ? new AddressRewrite(Field, From, To, found[0])
-            : throw CommandException.Usage($"--rewrite at {Port}: the ports are {string.Join<DevicePlace>(" and ", places)}");
+            : throw CommandException.Usage($"--rewrite at {Port}: the ports are {places[0]} and {places[^1]}");
     }
 
     private static IPNetwork Network(string text)

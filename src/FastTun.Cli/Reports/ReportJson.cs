@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FastTun.Cli.Bench;
 
 namespace FastTun.Cli.Reports;
 
@@ -8,6 +9,7 @@ namespace FastTun.Cli.Reports;
     WriteIndented = true,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(StatisticsReport))]
+[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ProbeReport))]
 [JsonSerializable(typeof(DeviceReport))]
 [JsonSerializable(typeof(DeviceReport[]))]

@@ -15,7 +15,7 @@ public sealed record Capability(string Name, Errno Error, string Detail)
     /// <param name="found">What to say where it can be done.</param>
     /// <param name="wayOut">What it would take, by the errno.</param>
     internal static Capability Of(string name, SysResult answer, string found, Func<Errno, string> wayOut) =>
-        answer.IsSuccess ? new Capability(name, Errno.None, found) : new Capability(name, answer.Error, wayOut(answer.Error));
+        new(name, answer.Error, answer.IsSuccess ? found : wayOut(answer.Error));
 
     /// <summary>Judges code that throws <see cref="LinuxException"/>.</summary>
     /// <param name="name">What is tried.</param>

@@ -1,9 +1,9 @@
 namespace FastTun.Linux.Probing;
 
 /// <summary>
-/// What this kernel and this user can do, each thing really done once and undone. Devices are made in a private namespace that
-/// is gone afterwards; a user who may make none gets the answers of the present one, where each device exists for a moment,
-/// down and without an address.
+/// What this kernel and this user can do, each thing really done once and undone. Devices are made in a private namespace
+/// that is gone afterwards; a user who may make none gets the answers of the present one, where each device exists for a
+/// moment, down and without an address.
 /// </summary>
 public static class KernelProbe
 {

@@ -9,8 +9,8 @@ public static unsafe class NamespaceProbe
     private const int StackBytes = 64 * 1024;
 
     /// <summary>
-    /// Makes a user namespace (clone(2) CLONE_NEWUSER) for a child that does nothing but end. Only a new process can get one
-    /// here: a process with several threads, as this is, cannot move into one (unshare(2), EINVAL).
+    /// Makes a user namespace (clone(2) CLONE_NEWUSER) for a child that does nothing but end. Only a new process can get
+    /// one here: a process with several threads, as this is, cannot move into one (unshare(2), EINVAL).
     /// </summary>
     public static Capability MakeUser()
     {
@@ -30,7 +30,7 @@ public static unsafe class NamespaceProbe
         }
 
         NativeMemory.AlignedFree(stack);
-        return Capability.Of("user namespaces", child, "'unshare -Urn' gives a user what root has, as far as files allow", WayOut);
+        return Capability.Of("user namespaces", child, "'unshare -Urn' gives what root has, as far as files allow", WayOut);
     }
 
     internal static string MakeNetwork()

@@ -115,15 +115,15 @@ internal sealed class Coalescer
     {
         int payload = packet.PayloadLength;
         ref readonly PacketDescriptor descriptor = ref batch.Descriptors[group.First];
-        if (payload > group.SegmentSize || group.Length + payload - descriptor.NetworkOffset > MaxIpLength)
+        if (packet.HeaderLength != group.HeaderLength || payload > group.SegmentSize
+            || group.Length + payload - descriptor.NetworkOffset > MaxIpLength)
             return false;
 
-        var first = new JoinCandidate(Bytes(batch, descriptor), descriptor);
-        bool isTcp = packet.Protocol == IpProtocol.Tcp;
+        ReadOnlySpan<byte> first = Bytes(batch, descriptor);
         if (!packet.HasHeadersOf(first)
-            || (isTcp && packet.SequenceNumber != group.NextSequence)
+            || (packet.Protocol == IpProtocol.Tcp && packet.SequenceNumber != group.NextSequence)
             || !packet.ContinuesIdentification(first, group.Count, group.Identification, out Identification identification)
-            || !(group.IsVerified || first.HasRightChecksums())
+            || !(group.IsVerified || new JoinCandidate(first, descriptor).HasRightChecksums())
             || !packet.HasRightChecksums())
             return false;
 
@@ -132,6 +132,7 @@ internal sealed class Coalescer
         group.Count++;
         group.Length += payload;
         group.NextSequence += (uint)payload;
+        group.EndingFlags = packet.Ending;
         group.IsVerified = true;
         group.Identification = identification;
         return true;
@@ -147,6 +148,8 @@ internal sealed class Coalescer
         Count = 1,
         Length = length,
         HeaderLength = (ushort)packet.HeaderLength,
+        Kind = packet.Kind,
+        L4Offset = (ushort)(packet.HeaderLength - packet.L4HeaderLength),
         SegmentSize = (ushort)packet.PayloadLength,
         NextSequence = packet.Protocol == IpProtocol.Tcp ? packet.SequenceNumber + (uint)packet.PayloadLength : 0,
     };
@@ -154,15 +157,13 @@ internal sealed class Coalescer
     private static void Join(PacketBatch batch, in PacketGroup group)
     {
         ref PacketDescriptor first = ref batch.Descriptors[group.First];
-        ref readonly PacketDescriptor last = ref batch.Descriptors[group.Last];
-        var header = new JoinCandidate(Bytes(batch, first), first);
-        byte ending = new JoinCandidate(Bytes(batch, last), last).Ending;
-        SuperPacket.Resize(Network(batch, first), header.Protocol, group.Length - first.NetworkOffset, ending);
+        IpProtocol protocol = group.Kind == GsoKind.Udp ? IpProtocol.Udp : IpProtocol.Tcp;
+        SuperPacket.Resize(Network(batch, first), protocol, group.Length - first.NetworkOffset, group.EndingFlags);
         first.Offload = new PacketOffload
         {
-            GsoType = (byte)header.Kind,
-            ChecksumStart = (ushort)(first.NetworkOffset + header.L4Offset),
-            ChecksumOffset = header.Protocol == IpProtocol.Tcp ? (byte)TcpHeader.ChecksumOffset : (byte)UdpHeader.ChecksumOffset,
+            GsoType = (byte)group.Kind,
+            ChecksumStart = group.L4Offset,
+            ChecksumOffset = protocol == IpProtocol.Tcp ? (byte)TcpHeader.ChecksumOffset : (byte)UdpHeader.ChecksumOffset,
             SegmentSize = group.SegmentSize,
             HeaderLength = group.HeaderLength,
         };

@@ -21,6 +21,15 @@ internal struct PacketGroup
     /// <summary>Bytes of the first packet and the others' payload, link-layer header included.</summary>
     public int Length;
 
+    /// <summary>What it is as a super-packet.</summary>
+    internal GsoKind Kind;
+
+    /// <summary>TCP's PSH and FIN of the last packet.</summary>
+    internal byte EndingFlags;
+
+    /// <summary>Where the L4 header begins, which its checksum covers.</summary>
+    internal ushort L4Offset;
+
     /// <summary>Bytes of payload in each packet but the last.</summary>
     internal ushort SegmentSize;
 

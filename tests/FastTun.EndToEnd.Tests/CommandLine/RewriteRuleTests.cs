@@ -10,8 +10,9 @@ public class RewriteRuleTests
 {
     [Theory]
     [InlineData("source 198.18.0.1 to 198.19.0.1", AddressField.Source, "198.18.0.1/32", "198.19.0.1/32", null)]
-    [InlineData("destination 198.18.0.0/24 to 198.19.0.0/24 at ta", AddressField.Destination, "198.18.0.0/24", "198.19.0.0/24", "ta")]
-    [InlineData("source 2001:db8::1 to 2001:db8::2 at ta@A", AddressField.Source, "2001:db8::1/128", "2001:db8::2/128", "ta@A")]
+    [InlineData(
+        "destination 198.18.0.0/24 to 198.19.0.0/24 at ta", AddressField.Destination, "198.18.0.0/24", "198.19.0.0/24", "ta")]
+    [InlineData("source 2001:DB8::1 to 2001:db8::2 at t@A", AddressField.Source, "2001:db8::1/128", "2001:db8::2/128", "t@A")]
     public void Is_read_as_written(string text, AddressField field, string from, string to, string? port) =>
         Assert.Equal(new RewriteRule(field, IPNetwork.Parse(from), IPNetwork.Parse(to), port), RewriteRule.Parse(text));
 
@@ -39,7 +40,8 @@ public class RewriteRuleTests
     public void A_port_that_is_none_or_two_is_refused(string port, string left, string right)
     {
         RewriteRule rule = RewriteRule.Parse($"source 198.18.0.1 to 198.19.0.1 at {port}");
-        CommandException refused = Assert.Throws<CommandException>(() => rule.Resolve([PortSpec.Parse(left), PortSpec.Parse(right)]));
+        PortSpec[] ports = [PortSpec.Parse(left), PortSpec.Parse(right)];
+        CommandException refused = Assert.Throws<CommandException>(() => rule.Resolve(ports));
         Assert.Equal(ExitCode.Usage, refused.ExitCode);
     }
 }

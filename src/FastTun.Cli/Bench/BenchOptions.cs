@@ -1,0 +1,72 @@
+using System.CommandLine;
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Devices;
+using FastTun.Cli.Reports;
+using FastTun.Traffic;
+
+namespace FastTun.Cli.Bench;
+
+/// <summary>What <c>fasttun bench</c> is told.</summary>
+internal sealed class BenchOptions
+{
+    private readonly Option<TimeSpan> _duration = Defaulted(
+        Parsed.Option("--duration", "TIME", "How long to send, such as 5s or 300ms", DurationText.Parse),
+        TimeSpan.FromSeconds(5));
+
+    private readonly Option<PacketSizes> _size = Defaulted(
+        Parsed.Option("--size", "64|1500|imix", "Sizes of UDP packets in bytes, IP header and all", PacketSizes.Parse),
+        PacketSizes.Fixed(64));
+
+    private readonly Option<TrafficProtocol?> _protocol = Parsed.Option<TrafficProtocol?>(
+        "--protocol", "udp|tcp", "Only this; else UDP and then TCP", text => DeviceValue.Choice<TrafficProtocol>(text));
+
+    private readonly Option<int> _flows = Defaulted(
+        Parsed.Option("--flows", "N", "UDP flows, or TCP connections", text => Count(text, 65536)), 16);
+
+    private readonly Option<int> _queues = Defaulted(
+        Parsed.Option("--queues", "N", "Queues of each device, and workers", text => Count(text, 256)), 1);
+
+    private readonly Option<PortIo> _io = Parsed.Option("--io", "auto|epoll", "How packets are moved", DeviceValue.Io);
+
+    private readonly Option<bool> _noOffload = new("--no-offload")
+    {
+        Description = "Take and give no unfinished packets; so far FastTun never does",
+    };
+
+    private readonly Option<TrafficRate> _rate = Parsed.Option(
+        "--rate", "max|100kpps|2gbps", "How fast to send UDP packets, all flows together", TrafficRate.Parse);
+
+    private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the results");
+
+    public IEnumerable<Option> All =>
+        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _rate, _json];
+
+    public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
+
+    /// <summary>The trials to run, one after the other.</summary>
+    public IReadOnlyList<TrialOptions> Trials(ParseResult parsed)
+    {
+        TrafficProtocol[] protocols =
+            parsed.GetValue(_protocol) is { } only ? [only] : [TrafficProtocol.Udp, TrafficProtocol.Tcp];
+        return [.. protocols.Select(protocol => new TrialOptions
+        {
+            Protocol = protocol,
+            Duration = parsed.GetValue(_duration),
+            Sizes = parsed.GetRequiredValue(_size),
+            Flows = parsed.GetValue(_flows),
+            Rate = protocol == TrafficProtocol.Udp ? parsed.GetValue(_rate) : TrafficRate.Max,
+        })];
+    }
+
+    private static int Count(string text, int most) => DeviceValue.Number(text) is var count && count >= 1 && count <= most
+        ? count
+        : throw new FormatException($"'{text}': it is 1 to {most}");
+
+    private static Option<T> Defaulted<T>(Option<T> option, T value)
+    {
+        option.DefaultValueFactory = _ => value;
+        return option;
+    }
+}

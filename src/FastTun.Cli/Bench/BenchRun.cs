@@ -1,0 +1,49 @@
+using FastTun.Cli.CommandLine;
+using FastTun.Cli.Forwarding;
+using FastTun.Cli.Reports;
+using FastTun.Traffic;
+
+namespace FastTun.Cli.Bench;
+
+/// <summary>The trials of a benchmark, one after the other, each between hosts of its own.</summary>
+internal static class BenchRun
+{
+    // Long enough for the runtime to compile what it has seen running, which it does in steps of a tenth of a second.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
+
+    /// <exception cref="CommandException">Something is unaccounted for.</exception>
+    public static async Task<int> ExecuteAsync(int queues, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+    {
+        UserNamespaceRun.EnterIfNeeded();
+        using var signals = new StopSignals();
+        List<ForwardingResult> results = [];
+        try
+        {
+            foreach (TrialOptions trial in trials)
+            {
+                await MeasureAsync(queues, trial with { Duration = WarmUp }, null, signals.Token);
+                results.Add(await BenchProgress.ShowAsync(
+                    trial, progress => MeasureAsync(queues, trial, progress, signals.Token)));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped between trials: what was measured until then is the result.
+        }
+
+        var report = BenchReport.From(trials[0], queues, results);
+        if (json is not { IsStandardOutput: true })
+            BenchTable.Write(results);
+        json?.Write(report, ReportJson.Default.BenchReport);
+        return results.All(result => result.IsConserved)
+            ? (int)ExitCode.Done
+            : throw new CommandException(ExitCode.Failed, "packets or bytes are unaccounted for");
+    }
+
+    private static async Task<ForwardingResult> MeasureAsync(
+        int queues, TrialOptions trial, IProgress<TrialProgress>? progress, CancellationToken cancellationToken)
+    {
+        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues));
+        return await forwarder.MeasureAsync(trial, progress, cancellationToken);
+    }
+}

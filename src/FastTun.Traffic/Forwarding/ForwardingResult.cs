@@ -1,0 +1,27 @@
+using FastTun.Engine;
+
+namespace FastTun.Traffic;
+
+/// <summary>What a forwarder did with a trial's traffic.</summary>
+/// <param name="Traffic">What the hosts saw of it.</param>
+/// <param name="Engine">What the engine counted, from its start to its end.</param>
+/// <param name="Overrun">
+/// Packets that found the engine's receive queues full: the hosts sent faster than it read. It never saw them.
+/// </param>
+public sealed record ForwardingResult(TrialResult Traffic, EngineSnapshot Engine, long Overrun)
+{
+    /// <summary>Processor time of the engine for each packet it received, in nanoseconds.</summary>
+    public double CpuNanosecondsPerPacket =>
+        Engine.Total.PacketsReceived == 0 ? 0 : Engine.CpuTime.TotalNanoseconds / Engine.Total.PacketsReceived;
+
+    /// <summary>
+    /// Whether everything is accounted for: in the engine received = transmitted + dropped, between the hosts sent =
+    /// received + lost and nothing corrupt, and of streams every byte arrived.
+    /// </summary>
+    public bool IsConserved => Engine.Total.IsConserved && Traffic switch
+    {
+        UdpTrialResult udp => udp.IsConserved && udp.Corrupt == 0,
+        TcpTrialResult tcp => tcp.IsComplete,
+        _ => false,
+    };
+}
