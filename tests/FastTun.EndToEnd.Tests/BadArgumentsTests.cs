@@ -47,6 +47,7 @@ public sealed class BadArgumentsTests : IDisposable
         { ["forward", "ta", "tb", "--cpus", "two"], "'two'" },
         { ["forward", "ta", "tb", "--json"], "--json" },
         { ["forward", "ta", "tb", "--json", "/no/such/directory/file"], "/no/such/directory/file" },
+        { ["forward", "ta", "tb", "--record", "-"], "--record" },
         { ["forward", "ta", "tb", "--rewrite", "source 198.18.0.1"], "'source 198.18.0.1'" },
         { ["forward", "ta", "tb", "--rewrite", "source 198.18.0.0/24 to 198.19.0.0/25"], "198.19.0.0/25" },
         { ["forward", "ta", "tb", "--rewrite", "source 198.18.0.1 to 198.19.0.1 at tc"], "tc" },

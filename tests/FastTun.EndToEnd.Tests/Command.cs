@@ -35,13 +35,12 @@ internal static class Command
         DirectoryInfo copy = Directory.CreateTempSubdirectory("fasttun-");
         try
         {
-            Tool.Start("cp", "-r", $"{AppContext.BaseDirectory}/.", copy.FullName).Wait().OrThrow();
             const string script = """
-                mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && chmod 755 "$0" || exit
-                exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+                mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 || exit
+                cp -r "$1/." "$0" && chmod -R go+rX "$0" && cd "$0" && shift || exit
+                exec setpriv --reuid 65534 --regid 65534 --clear-groups dotnet exec fasttun.dll "$@"
                 """;
-            string program = Path.Combine(copy.FullName, "fasttun.dll");
-            return host.Run("unshare", ["-m", "bash", "-c", script, copy.FullName, "dotnet", "exec", program, .. arguments]);
+            return host.Run("unshare", ["-m", "bash", "-c", script, copy.FullName, AppContext.BaseDirectory, .. arguments]);
         }
         finally
         {

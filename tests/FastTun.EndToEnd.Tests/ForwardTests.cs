@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FastTun.Linux;
 using FastTun.TestKit;
 
 namespace FastTun.EndToEnd.Tests;
@@ -130,6 +131,19 @@ public class ForwardTests
         Assert.Equal(0, result.ExitCode);
         Assert.Matches(@"tun0 +\d+ +3 ", result.Output);
         Assert.Matches(@"total +\d+ +3 ", result.Output);
+    }
+
+    [Fact]
+    public void Workers_are_pinned_where_told()
+    {
+        int last = CpuSet.Current.Last();
+        using var hosts = new TwoHosts(["--cpus", $"{last}"], portKeys: "queues=2");
+        hosts.Ping(1);
+        string[] workers = [.. Directory.GetDirectories($"/proc/{hosts.Forwarder.Id}/task").Where(IsWorker)];
+        Assert.Equal(2, workers.Length);
+        Assert.All(workers, task => Assert.Contains($"Cpus_allowed_list:\t{last}\n", File.ReadAllText($"{task}/status")));
+
+        static bool IsWorker(string task) => File.ReadAllText($"{task}/comm") is "fasttun-0\n" or "fasttun-1\n";
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class Failure
     public static void WriteLine(string line) => Console.Error.WriteLine($"fasttun: {line.ReplaceLineEndings(" ")}");
 
     /// <summary>What runs wraps its own failures, so a kernel's refusal that arrives here is one of setting up.</summary>
-    private static (ExitCode Code, string Line) Explain(Exception exception) => exception switch
+    public static (ExitCode Code, string Line) Explain(Exception exception) => exception switch
     {
         CommandException told => (told.ExitCode, told.Message),
         LinuxException refused => (IsLacking(refused) ? ExitCode.Lacking : ExitCode.Usage, refused.Message),

@@ -12,7 +12,7 @@ internal sealed class RunOptions
         "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5, one to each", UsableCpus);
 
     private readonly Option<OutputFile> _record = Parsed.Option(
-        "--record", "FILE", "Record packets as pcapng; those too many for the disk are counted instead", OutputFile.Parse);
+        "--record", "FILE", "Record packets as pcapng; those too many for the disk are counted instead", RecordingFile);
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
@@ -24,6 +24,10 @@ internal sealed class RunOptions
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
     };
+
+    // Standard output says `ready`.
+    private static OutputFile RecordingFile(string text) =>
+        text == "-" ? throw new FormatException("'-': it is a file") : OutputFile.Parse(text);
 
     private static CpuSet UsableCpus(string text)
     {

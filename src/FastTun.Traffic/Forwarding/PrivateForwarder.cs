@@ -31,8 +31,8 @@ public sealed class PrivateForwarder : IAsyncDisposable
         {
             _clientHost = Own(NetworkNamespace.Create());
             _serverHost = Own(NetworkNamespace.Create());
-            _clientDevice = Own(TunDevice.Open(Options("client", queues, Client, ClientPeer, _clientHost)));
-            _serverDevice = Own(TunDevice.Open(Options("server", queues, Server, ServerPeer, _serverHost)));
+            _clientDevice = Own(TunDevice.Open(Options("client", queues, new(Client, 32, ClientPeer), _clientHost)));
+            _serverDevice = Own(TunDevice.Open(Options("server", queues, new(Server, 32, ServerPeer), _serverHost)));
             _engine = new ForwardingEngine([Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)], Stages);
         }
         catch
@@ -76,12 +76,11 @@ public sealed class PrivateForwarder : IAsyncDisposable
         DisposeOwned();
     }
 
-    private static TunDeviceOptions Options(
-        string name, int queues, IPAddress address, IPAddress peer, NetworkNamespace host) => new()
+    private static TunDeviceOptions Options(string name, int queues, InterfaceAddress address, NetworkNamespace host) => new()
     {
         Name = name,
         QueueCount = queues,
-        Addresses = [new InterfaceAddress(address, 32, peer)],
+        Addresses = [address],
         Up = true,
         Namespace = host,
     };

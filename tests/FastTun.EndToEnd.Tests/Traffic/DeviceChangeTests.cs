@@ -39,6 +39,19 @@ public class DeviceChangeTests
     }
 
     [Fact]
+    public void A_new_MTU_is_told_and_kept()
+    {
+        using var hosts = new QuietHosts();
+        using RunningCommand forward = hosts.Forward();
+        hosts.Right.Run("ip", "link", "set", "tb", "mtu", "1400").OrThrow();
+        forward.WaitForText("tb has MTU 1400, not 1500\n");
+        ScapyPackets.Send(hosts.Left, "ta", "IP(**v4) / (b'x' * 1380)", "IP(**v4) / (b'x' * 1381)");
+        RunResult result = forward.StopInOrder();
+        Assert.Equal(1, result.Total("packets_transmitted"));
+        result.AssertDropped(("exceeds_mtu", 1));
+    }
+
+    [Fact]
     public void The_last_device_that_is_deleted_ends_it_and_every_packet_is_accounted_for()
     {
         using var hosts = new QuietHosts();

@@ -83,13 +83,14 @@ public class StopTests
     [Fact]
     public void What_has_arrived_when_the_signal_comes_is_still_forwarded()
     {
+        // Many batches wait when the process goes on, so that the signal is heard in their midst.
+        const int waiting = 10_000;
         using var hosts = new QuietHosts();
-        hosts.AddPersistentDevices(queues: 1);
-        using RunningCommand forward = hosts.Forward();
+        using RunningCommand forward = hosts.ForwardPorts($"txqueuelen={waiting}", "up");
         Tool.Start("kill", "-STOP", $"{forward.Id}").Wait().OrThrow();
-        ScapyPackets.Send(hosts.Left, "ta", "*[IP(**v4) / udp] * 200");
+        ScapyPackets.Send(hosts.Left, "ta", $"*[bytes(IP(**v4) / udp)] * {waiting}");
         Tool.Start("kill", "-TERM", $"{forward.Id}").Wait().OrThrow();
-        forward.StopInOrder("CONT").AssertAllForwarded(packets: 200);
+        forward.StopInOrder("CONT").AssertAllForwarded(waiting);
     }
 
     private static void Add(PrivateNetwork host, string[] device) => Command.Run(host, ["device", "add", .. device]).OrThrow();

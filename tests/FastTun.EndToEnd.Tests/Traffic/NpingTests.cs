@@ -1,7 +1,7 @@
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>nping through <c>fasttun forward</c>: what no ordinary program sends is answered by the far kernel.</summary>
-public class ProbeTests
+public class NpingTests
 {
     [Theory]
     [InlineData("SYN > 198.19.0.1:9", "198.19.0.1:9 > 198.18.0.1:", "--tcp", "-p", "9")]

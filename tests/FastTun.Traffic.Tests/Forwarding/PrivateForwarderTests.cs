@@ -1,0 +1,69 @@
+using FastTun.Engine;
+
+namespace FastTun.Traffic.Tests.Forwarding;
+
+public class PrivateForwarderTests
+{
+    // Slow enough for any machine: nothing on the way has a reason to be full.
+    private static readonly TrialOptions Modest = new()
+    {
+        Rate = TrafficRate.Packets(5_000),
+        Duration = TimeSpan.FromMilliseconds(200),
+    };
+
+    [Theory]
+    [InlineData(1, "64")]
+    [InlineData(2, "imix")]
+    public async Task Every_packet_crosses_and_is_accounted_for(int queues, string size)
+    {
+        ForwardingResult result = await MeasureAsync(queues, Modest with { Sizes = PacketSizes.Parse(size) });
+        var udp = Assert.IsType<UdpTrialResult>(result.Traffic);
+        Assert.InRange(udp.Received, 1, udp.Sent);
+        Assert.InRange(udp.Lost, 0, result.Overrun + udp.DroppedAtReceiver);
+        Assert.Equal((0, 0), (udp.Reordered, udp.Corrupt));
+        Assert.True(result.IsConserved);
+        Assert.Equal(queues, result.Engine.Workers.Count);
+        Assert.InRange(result.Engine.Total.PacketsTransmitted, udp.Received, long.MaxValue);
+        Assert.InRange(result.CpuNanosecondsPerPacket, 1, double.MaxValue);
+    }
+
+    [Fact]
+    public async Task Streams_cross_both_ways_through_the_rewriting()
+    {
+        ForwardingResult result = await MeasureAsync(1, Modest with { Protocol = TrafficProtocol.Tcp, Rate = TrafficRate.Max });
+        var tcp = Assert.IsType<TcpTrialResult>(result.Traffic);
+        Assert.InRange(tcp.BytesReceived, 1, long.MaxValue);
+        Assert.True(result.IsConserved);
+        Assert.All(result.Engine.Ports, port => Assert.InRange(port.Traffic.PacketsReceived, 1, long.MaxValue));
+    }
+
+    [Theory]
+    [InlineData(true, 0, 0, true)]
+    [InlineData(false, 0, 0, false)]
+    [InlineData(true, 1, 0, false)]
+    [InlineData(true, 0, 1, false)]
+    public async Task What_does_not_add_up_is_not_conserved(bool engine, int missing, int corrupt, bool expected)
+    {
+        ForwardingResult right = await MeasureAsync(1, Modest with { Duration = TimeSpan.FromMilliseconds(10) });
+        var udp = (UdpTrialResult)right.Traffic;
+        TrafficCounters total = right.Engine.Total;
+        ForwardingResult altered = right with
+        {
+            Traffic = udp with { Sent = udp.Sent + missing, Corrupt = corrupt },
+            Engine = right.Engine with { Total = engine ? total : total with { PacketsReceived = total.PacketsReceived + 1 } },
+        };
+        Assert.Equal(expected, altered.IsConserved);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(257)]
+    public void Queues_that_no_device_has_are_refused(int queues) =>
+        Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(queues));
+
+    private static async Task<ForwardingResult> MeasureAsync(int queues, TrialOptions options)
+    {
+        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues);
+        return await forwarder.MeasureAsync(options, null, TestContext.Current.CancellationToken);
+    }
+}
