@@ -30,7 +30,7 @@ internal sealed class BenchOptions
 
     private readonly Option<bool> _noOffload = new("--no-offload")
     {
-        Description = "Take and give no unfinished packets; so far FastTun never does",
+        Description = "Take and give finished packets only, each by itself",
     };
 
     private readonly Option<TrafficRate> _rate = Parsed.Option(
@@ -44,6 +44,8 @@ internal sealed class BenchOptions
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
     public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
+
+    public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
 
     /// <summary>The trials to run, one after the other.</summary>
     public IReadOnlyList<TrialOptions> Trials(ParseResult parsed)

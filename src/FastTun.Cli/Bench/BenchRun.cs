@@ -12,7 +12,7 @@ internal static class BenchRun
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
     /// <exception cref="CommandException">Something is unaccounted for.</exception>
-    public static async Task<int> ExecuteAsync(int queues, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+    public static async Task<int> ExecuteAsync(int queues, bool offload, IReadOnlyList<TrialOptions> trials, OutputFile? json)
     {
         UserNamespaceRun.EnterIfNeeded();
         using var signals = new StopSignals();
@@ -21,9 +21,9 @@ internal static class BenchRun
         {
             foreach (TrialOptions trial in trials)
             {
-                await MeasureAsync(queues, trial with { Duration = WarmUp }, null, signals.Token);
+                await MeasureAsync(queues, offload, trial with { Duration = WarmUp }, null, signals.Token);
                 results.Add(await BenchProgress.ShowAsync(
-                    trial, progress => MeasureAsync(queues, trial, progress, signals.Token)));
+                    trial, progress => MeasureAsync(queues, offload, trial, progress, signals.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -41,9 +41,9 @@ internal static class BenchRun
     }
 
     private static async Task<ForwardingResult> MeasureAsync(
-        int queues, TrialOptions trial, IProgress<TrialProgress>? progress, CancellationToken cancellationToken)
+        int queues, bool offload, TrialOptions trial, IProgress<TrialProgress>? progress, CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues));
+        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload));
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

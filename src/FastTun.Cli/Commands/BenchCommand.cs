@@ -29,7 +29,8 @@ internal static class BenchCommand
         foreach (Option option in options.All)
             command.Options.Add(option);
         command.SetAction((parsed, _) =>
-            BenchRun.ExecuteAsync(options.Queues(parsed), options.Trials(parsed), options.Json(parsed)));
+            BenchRun.ExecuteAsync(
+                options.Queues(parsed), options.Offload(parsed), options.Trials(parsed), options.Json(parsed)));
         return command;
     }
 }

@@ -14,7 +14,7 @@ internal static class DeviceAdministration
         using NetworkNamespace? ns = place.OpenNamespace();
         TunDeviceOptions options = CommandException.Checked(() =>
         {
-            TunDeviceOptions wanted = settings.ToOptions(place.Name, ns) with { Exclusive = true, Persistent = true };
+            TunDeviceOptions wanted = (settings with { Offload = false }).ToOptions(place.Name, ns) with { Exclusive = true, Persistent = true };
             wanted.Validate();
             return wanted;
         });
@@ -93,7 +93,7 @@ internal static class DeviceAdministration
             return LinkConfigurator.Apply(routes, link.Index, wanted.ToConfiguration());
 
         // Owner and group are set through a queue alone, and the device has to be joined as it is.
-        using TunDevice device = TunDevice.Open(wanted.ToOptions(place.Name, ns) with
+        using TunDevice device = TunDevice.Open((wanted with { Offload = false }).ToOptions(place.Name, ns) with
         {
             Mode = present.IsTap ? TunMode.Tap : TunMode.Tun,
             QueueCount = 1,

@@ -62,8 +62,8 @@ internal sealed record DeviceKey(
         .. Device,
         new("router", "R", "FastTun's own address for what it answers itself, where there is no peer",
             (port, text) => port with { Router = Address(text) }),
-        new("offload", "true|false", "take and give unfinished packets; only false so far",
-            (port, text) => port with { Offload = Offload(text) }),
+        new("offload", "true|false", "take and give super-packets and unfinished checksums; default true",
+            (port, text) => port with { Offload = Switch(text) }),
         new("io", "auto|epoll", "how packets are moved",
             (port, text) => port with { Io = Io(text) }),
     ];

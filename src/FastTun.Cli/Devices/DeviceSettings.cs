@@ -45,7 +45,8 @@ internal sealed record DeviceSettings
 
     public bool? Up { get; init; }
 
-    public bool Offload { get; init; }
+    /// <summary>Whether packets may be unfinished, as far as the kernel can; of ports alone.</summary>
+    public bool Offload { get; init; } = true;
 
     public PortIo Io { get; init; }
 
@@ -126,5 +127,6 @@ internal sealed record DeviceSettings
         Group = Group,
         Routes = Routes,
         Up = Up,
+        Offloads = Offload ? TunOffloads.All : TunOffloads.None,
     };
 }

@@ -40,10 +40,6 @@ internal static class DeviceValue
             ? address
             : throw new FormatException($"'{text}': it is a link address such as 02:00:00:00:00:01");
 
-    public static bool Offload(string text) => Switch(text)
-        ? throw new FormatException($"'{text}': offloads are not implemented yet; leave it out, or say false")
-        : false;
-
     public static PortIo Io(string text) => text == "io_uring"
         ? throw new FormatException("'io_uring': it is not implemented yet; say auto or epoll")
         : Choice<PortIo>(text);

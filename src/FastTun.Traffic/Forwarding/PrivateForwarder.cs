@@ -25,14 +25,14 @@ public sealed class PrivateForwarder : IAsyncDisposable
     private readonly TunDevice _serverDevice;
     private readonly ForwardingEngine _engine;
 
-    private PrivateForwarder(int queues)
+    private PrivateForwarder(int queues, bool offload)
     {
         try
         {
             _clientHost = Own(NetworkNamespace.Create());
             _serverHost = Own(NetworkNamespace.Create());
-            _clientDevice = Own(TunDevice.Open(Options("client", queues, new(Client, 32, ClientPeer), _clientHost)));
-            _serverDevice = Own(TunDevice.Open(Options("server", queues, new(Server, 32, ServerPeer), _serverHost)));
+            _clientDevice = Own(TunDevice.Open(Options("client", queues, offload, new(Client, 32, ClientPeer), _clientHost)));
+            _serverDevice = Own(TunDevice.Open(Options("server", queues, offload, new(Server, 32, ServerPeer), _serverHost)));
             _engine = new ForwardingEngine([Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)], Stages);
         }
         catch
@@ -44,11 +44,12 @@ public sealed class PrivateForwarder : IAsyncDisposable
 
     /// <summary>Makes the hosts and begins to forward between them.</summary>
     /// <param name="queues">How many queues each device has, which is also how many workers forward.</param>
+    /// <param name="offload">Whether packets may be unfinished: super-packets come and go whole.</param>
     /// <exception cref="ArgumentException">No device has so many queues.</exception>
     /// <exception cref="LinuxException">EPERM: it takes what 'unshare -Urn' gives.</exception>
-    public static PrivateForwarder Start(int queues)
+    public static PrivateForwarder Start(int queues, bool offload)
     {
-        var forwarder = new PrivateForwarder(queues);
+        var forwarder = new PrivateForwarder(queues, offload);
         forwarder._engine.Start();
         return forwarder;
     }
@@ -76,12 +77,14 @@ public sealed class PrivateForwarder : IAsyncDisposable
         DisposeOwned();
     }
 
-    private static TunDeviceOptions Options(string name, int queues, InterfaceAddress address, NetworkNamespace host) => new()
+    private static TunDeviceOptions Options(
+        string name, int queues, bool offload, InterfaceAddress address, NetworkNamespace host) => new()
     {
         Name = name,
         QueueCount = queues,
         Addresses = [address],
         Up = true,
+        Offloads = offload ? TunOffloads.All : TunOffloads.None,
         Namespace = host,
     };
 

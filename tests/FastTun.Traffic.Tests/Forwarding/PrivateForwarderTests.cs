@@ -59,11 +59,11 @@ public class PrivateForwarderTests
     [InlineData(0)]
     [InlineData(257)]
     public void Queues_that_no_device_has_are_refused(int queues) =>
-        Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(queues));
+        Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(queues, offload: true));
 
     private static async Task<ForwardingResult> MeasureAsync(int queues, TrialOptions options)
     {
-        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues);
+        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues, offload: true);
         return await forwarder.MeasureAsync(options, null, TestContext.Current.CancellationToken);
     }
 }
