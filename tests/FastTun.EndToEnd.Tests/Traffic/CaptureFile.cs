@@ -19,7 +19,7 @@ internal sealed class CaptureFile : IDisposable
         "_ws.malformed || ip.checksum.status == 0 || tcp.checksum.status == 0 || udp.checksum.status == 0"
         + " || icmp.checksum.status == 0 || icmpv6.checksum.status == 0";
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("fasttun-capture-");
+    private readonly TemporaryDirectory _directory = new();
     private readonly Tool _tcpdump;
 
     private CaptureFile(PrivateNetwork host, string device)
@@ -30,7 +30,7 @@ internal sealed class CaptureFile : IDisposable
     }
 
     /// <summary>The file's name.</summary>
-    public string Name => Path.Combine(_directory.FullName, "packets.pcap");
+    public string Name => _directory["packets.pcap"];
 
     /// <summary>Starts to capture, both ways.</summary>
     public static CaptureFile Start(PrivateNetwork host, string device) => new(host, device);
@@ -74,7 +74,7 @@ internal sealed class CaptureFile : IDisposable
     public void Dispose()
     {
         _tcpdump.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 
     public static string[] Read(string file, string filter, params string[] fields)

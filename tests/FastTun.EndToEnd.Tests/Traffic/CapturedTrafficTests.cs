@@ -52,7 +52,8 @@ public class CapturedTrafficTests
     [Fact]
     public void The_commands_own_recording_is_clean_and_shows_each_packet_coming_and_going()
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("fasttun-recording-").FullName, "packets.pcapng");
+        using var directory = new TemporaryDirectory();
+        string file = directory["packets.pcapng"];
         using var hosts = new QuietHosts();
         using (RunningCommand forward = hosts.Forward("--ttl", "--record", file))
         {
@@ -64,6 +65,5 @@ public class CapturedTrafficTests
         Assert.Empty(CaptureFile.Complaints(file));
         string[] hops = CaptureFile.Read(file, "icmp.type == 8", "frame.interface_name", "ip.ttl");
         Assert.Equal([.. Enumerable.Repeat("ta\t64", 10), .. Enumerable.Repeat("tb\t63", 10)], hops.Order());
-        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 }

@@ -74,7 +74,8 @@ internal sealed class QuietHosts : IDisposable
     /// <returns>What ping said.</returns>
     public static string Ping(PrivateNetwork host, int count, string target, params string[] options)
     {
-        // For its last answer ping waits no longer than an interval, whatever -W says: so all go out at once, before a long one.
+        // For its last answer ping waits no longer than an interval, whatever -W says: so all go out at once, before a
+        // long one.
         string[] atOnce = ["-c", $"{count}", "-l", $"{count}", "-i", "10"];
         string output = host.Run("ping", [.. atOnce, .. options, target]).OrThrow().Output;
         Assert.Contains($"{count} received", output);

@@ -72,7 +72,8 @@ public class RewriteTests
         right.StopAt(packets: 3);
 
         // Field values of Wireshark's: 3 is "not present", 0 is "bad", 1 is "good".
-        Assert.Equal(["198.19.0.9\t3", "198.19.0.9\t0", "198.19.0.9\t1"], right.Read("udp", "ip.dst", "udp.checksum.status"));
+        string[] verdicts = right.Read("udp", "ip.dst", "udp.checksum.status");
+        Assert.Equal(["198.19.0.9\t3", "198.19.0.9\t0", "198.19.0.9\t1"], verdicts);
         forward.StopInOrder().AssertAllForwarded(packets: 3);
     }
 

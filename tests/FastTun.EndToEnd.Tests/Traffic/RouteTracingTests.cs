@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
-/// What finds the hops of a route finds those that there are: none in a wire, and one with <c>--ttl</c>, which drops what may
-/// go no further without a word.
+/// What finds the hops of a route finds those that there are: none in a wire, and one with <c>--ttl</c>, which drops
+/// without a word what may go no further.
 /// </summary>
 public class RouteTracingTests
 {

@@ -93,7 +93,8 @@ public class StopTests
         forward.StopInOrder("CONT").AssertAllForwarded(waiting);
     }
 
-    private static void Add(PrivateNetwork host, string[] device) => Command.Run(host, ["device", "add", .. device]).OrThrow();
+    private static void Add(PrivateNetwork host, string[] device) =>
+        Command.Run(host, ["device", "add", .. device]).OrThrow();
 
     private static int[] Indexes(QuietHosts hosts) =>
         [hosts.Left.Routes.GetLink("ta").Index, hosts.Right.Routes.GetLink("tb").Index];

@@ -4,7 +4,7 @@ using FastTun.TestKit;
 
 namespace FastTun.EndToEnd.Tests.Traffic;
 
-/// <summary>Bulk through <c>fasttun forward</c>: all arrives, in order, and the kernel has counted the same packets.</summary>
+/// <summary>Bulk through <c>fasttun forward</c>: all arrives, in order, and the kernel has counted the same.</summary>
 public class TransferTests
 {
     [Theory]

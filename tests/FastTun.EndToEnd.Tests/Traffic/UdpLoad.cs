@@ -2,7 +2,7 @@ using FastTun.TestKit;
 
 namespace FastTun.EndToEnd.Tests.Traffic;
 
-/// <summary>iperf3 sending datagrams from left to right in many flows, as fast as it goes, while something happens.</summary>
+/// <summary>iperf3 sending datagrams from left to right in many flows, as fast as it goes.</summary>
 internal sealed class UdpLoad : IDisposable
 {
     /// <summary>More packets than any queue on the way holds.</summary>
