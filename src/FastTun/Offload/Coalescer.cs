@@ -5,9 +5,10 @@ namespace FastTun.Offload;
 
 /// <summary>
 /// Joins what one batch sends by one port: TCP segments that follow each other, and UDP datagrams of one size, become
-/// super-packets, which cost the kernel little more than one packet. No payload is copied: the result is a plan for gathering
-/// writes. Nothing waits for a later batch; within a flow nothing is overtaken; and what is cut from a super-packet equals what
-/// went in, byte for byte, but for the identification of atomic datagrams that all had the same one. One instance a worker.
+/// super-packets, which cost the kernel little more than one packet. No payload is copied: the result is a plan for
+/// gathering writes. Nothing waits for a later batch; within a flow nothing is overtaken; and what is cut from a
+/// super-packet equals what went in, byte for byte, but for the identification of atomic datagrams that all had the
+/// same one. One instance a worker.
 /// </summary>
 internal sealed class Coalescer
 {
@@ -16,7 +17,8 @@ internal sealed class Coalescer
 
     private const int MaxIpLength = 65535;
 
-    // A batch is no more than the kernel lets one write join: 64 datagrams (UDP_MAX_SEGMENTS before Linux 6.9), 1024 pieces.
+    // A batch is no more than the kernel lets one write join: 64 datagrams (UDP_MAX_SEGMENTS before Linux 6.9), 1024
+    // pieces.
     private readonly PacketGroup[] _groups = new PacketGroup[PacketBatch.Capacity];
     private readonly byte[] _leaving = new byte[PacketBatch.Capacity];
     private readonly byte[] _next = new byte[PacketBatch.Capacity];
@@ -24,8 +26,9 @@ internal sealed class Coalescer
     private int _count;
 
     /// <summary>
-    /// Plans how the packets leave: each group is one write, in this order. The ten bytes before each group's first packet are then its
-    /// virtio-net header, and the headers of a first packet that others follow are those of the super-packet.
+    /// Plans how the packets leave: each group is one write, in this order. The ten bytes before each group's first
+    /// packet are then its virtio-net header, and the headers of a first packet that others follow are those of the
+    /// super-packet.
     /// </summary>
     /// <param name="batch">The batch; every packet has at least ten bytes of room before it.</param>
     /// <param name="port">Where they leave, a port with virtio-net headers and all offloads.</param>
@@ -63,8 +66,8 @@ internal sealed class Coalescer
     public int Next(in PacketGroup group, int packet) => packet == group.Last ? End : _next[packet];
 
     /// <summary>
-    /// Takes a group apart that the kernel would not have whole: each packet can then be sent by itself, the first, whose headers
-    /// were changed, with a partial checksum. All virtio-net headers are written.
+    /// Takes a group apart that the kernel would not have whole: each packet can then be sent by itself, the first,
+    /// whose headers were changed, with a partial checksum. All virtio-net headers are written.
     /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="group">A group of the last plan, of more than one packet.</param>
@@ -122,7 +125,7 @@ internal sealed class Coalescer
         ReadOnlySpan<byte> first = Bytes(batch, descriptor);
         if (!packet.HasHeadersOf(first)
             || (packet.Protocol == IpProtocol.Tcp && packet.SequenceNumber != group.NextSequence)
-            || !packet.ContinuesIdentification(first, group.Count, group.Identification, out Identification identification)
+            || !packet.ContinuesIdentification(first, group.Count, group.Identification, out Identification now)
             || !(group.IsVerified || new JoinCandidate(first, descriptor).HasRightChecksums())
             || !packet.HasRightChecksums())
             return false;
@@ -134,7 +137,7 @@ internal sealed class Coalescer
         group.NextSequence += (uint)payload;
         group.EndingFlags = packet.Ending;
         group.IsVerified = true;
-        group.Identification = identification;
+        group.Identification = now;
         return true;
     }
 

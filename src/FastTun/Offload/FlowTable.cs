@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace FastTun.Offload;
 
 /// <summary>
-/// Which group of a batch a flow's next packet may join: open addressing over 128 slots, twice what a batch can fill, and a
-/// stamp instead of clearing. Flows are told apart by their hash alone: whoever joins compares all headers anyway, and two
-/// flows in one slot only end each other's groups.
+/// Which group of a batch a flow's next packet may join: open addressing over 128 slots, twice what a batch can fill,
+/// and a stamp instead of clearing. Flows are told apart by their hash alone: whoever joins compares all headers
+/// anyway, and two flows in one slot only end each other's groups.
 /// </summary>
 internal sealed class FlowTable
 {

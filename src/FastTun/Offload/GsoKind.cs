@@ -1,8 +1,9 @@
 namespace FastTun.Offload;
 
 /// <summary>
-/// How a super-packet is to be cut into segments (generic segmentation offload); the values are virtio-net's. UFO (3, IP
-/// fragments instead of datagrams) and segmentation inside UDP tunnels are not among them: nobody asks the kernel for those.
+/// How a super-packet is to be cut into segments (generic segmentation offload); the values are virtio-net's. UFO (3,
+/// IP fragments instead of datagrams) and segmentation inside UDP tunnels are not among them: nobody asks the kernel
+/// for those.
 /// </summary>
 internal enum GsoKind : byte
 {

@@ -9,8 +9,8 @@ internal readonly ref partial struct JoinCandidate
     private const int DontFragmentByte = 6, DontFragmentBit = 0x40;
 
     /// <summary>
-    /// Whether all headers are those of a group's first packet, but for what cutting a super-packet puts right again: lengths,
-    /// checksums, identification, sequence number, PSH and FIN.
+    /// Whether all headers are those of a group's first packet, but for what cutting a super-packet puts right again:
+    /// lengths, checksums, identification, sequence number, PSH and FIN.
     /// </summary>
     /// <param name="packet">The group's first packet, whose headers are as long as this one's.</param>
     public bool HasHeadersOf(ReadOnlySpan<byte> packet)
@@ -39,7 +39,8 @@ internal readonly ref partial struct JoinCandidate
     /// <param name="count">How many packets are in the group.</param>
     /// <param name="sofar">What it did up to here.</param>
     /// <param name="now">The same with this packet in it.</param>
-    public bool ContinuesIdentification(ReadOnlySpan<byte> packet, int count, Identification sofar, out Identification now)
+    public bool ContinuesIdentification(
+        ReadOnlySpan<byte> packet, int count, Identification sofar, out Identification now)
     {
         now = Identification.Undecided;
         if (L4Offset != Ipv4Header.MinLength)
@@ -52,8 +53,9 @@ internal readonly ref partial struct JoinCandidate
     }
 
     /// <summary>
-    /// Whether the IPv4 header's checksum and L4's are right, and written as who cuts a super-packet writes them: of the two
-    /// zeros of one's complement, TCP and IPv4 then have 0, UDP 0xFFFF. Joining what is wrong would make it right.
+    /// Whether the IPv4 header's checksum and L4's are right, and written as who cuts a super-packet writes them: of
+    /// the two zeros of one's complement, TCP and IPv4 then have 0, UDP 0xFFFF. Joining what is wrong would make it
+    /// right.
     /// </summary>
     public bool HasRightChecksums()
     {
@@ -63,8 +65,8 @@ internal readonly ref partial struct JoinCandidate
         if (_isPartial)
             return true;
 
-        // The addresses lie right before L4, so that one pass sums them and it. A UDP checksum of 0 is none, and was turned
-        // away before.
+        // The addresses lie right before L4, so that one pass sums them and it. A UDP checksum of 0 is none, and was
+        // turned away before.
         ushort rest = InternetChecksum.SumPseudoHeader(0u, 0u, Protocol, _network.Length - L4Offset);
         return InternetChecksum.Verify(_network[(isIpv4 ? 12 : 8)..], rest)
             && (Protocol == IpProtocol.Udp || L4[TcpHeader.ChecksumOffset..] is not [0xFF, 0xFF, ..]);
@@ -75,7 +77,10 @@ internal readonly ref partial struct JoinCandidate
     {
         const uint fixedBits = ~((uint)EndingFlags << 16);
         ReadOnlySpan<byte> mine = L4[..L4HeaderLength], theirs = first[..L4HeaderLength];
-        uint difference = BinaryPrimitives.ReadUInt32BigEndian(mine[12..]) ^ BinaryPrimitives.ReadUInt32BigEndian(theirs[12..]);
-        return (difference & fixedBits) == 0 && mine[8..12].SequenceEqual(theirs[8..12]) && mine[18..].SequenceEqual(theirs[18..]);
+        uint difference = BinaryPrimitives.ReadUInt32BigEndian(mine[12..])
+            ^ BinaryPrimitives.ReadUInt32BigEndian(theirs[12..]);
+        return (difference & fixedBits) == 0
+            && mine[8..12].SequenceEqual(theirs[8..12])
+            && mine[18..].SequenceEqual(theirs[18..]);
     }
 }

@@ -6,9 +6,9 @@ using FastTun.Packets;
 namespace FastTun.Offload;
 
 /// <summary>
-/// A packet as the <see cref="Coalescer"/> looks at it: which flow it belongs to, and whether it is of a kind that the kernel's own
-/// GRO joins (inet_gro_receive, ipv6_gro_receive, tcp_gro_receive, udp_gro_receive). Its headers decide; checksums are looked at
-/// only when there is something to join.
+/// A packet as the <see cref="Coalescer"/> looks at it: which flow it belongs to, and whether it is of a kind that the
+/// kernel's own GRO joins (inet_gro_receive, ipv6_gro_receive, tcp_gro_receive, udp_gro_receive). Its headers decide;
+/// checksums are looked at only when there is something to join.
 /// </summary>
 internal readonly ref partial struct JoinCandidate
 {
@@ -78,7 +78,8 @@ internal readonly ref partial struct JoinCandidate
     public uint SequenceNumber => BinaryPrimitives.ReadUInt32BigEndian(L4[4..]);
 
     /// <summary>How super-packets of its kind are to be cut.</summary>
-    public GsoKind Kind => Protocol == IpProtocol.Udp ? GsoKind.Udp : L4Offset == Ipv4Header.MinLength ? GsoKind.Tcp4 : GsoKind.Tcp6;
+    public GsoKind Kind => Protocol == IpProtocol.Udp ? GsoKind.Udp
+        : L4Offset == Ipv4Header.MinLength ? GsoKind.Tcp4 : GsoKind.Tcp6;
 
     private ReadOnlySpan<byte> L4 => _network[L4Offset..];
 
@@ -89,7 +90,8 @@ internal readonly ref partial struct JoinCandidate
         if ((IpProtocol)packet[9] is not (IpProtocol.Tcp or IpProtocol.Udp))
             return FlowRole.Unrelated;
 
-        // No options; of flags and fragment offset nothing set but DF; both ports there; nothing behind the packet's end.
+        // No options; of flags and fragment offset nothing set but DF; both ports there; nothing behind the packet's
+        // end.
         const int dontFragment = 0x4000;
         return packet[0] == 0x45 && packet.Length >= Ipv4Header.MinLength + UdpHeader.HeaderLength
             && BinaryPrimitives.ReadUInt16BigEndian(packet[2..]) == packet.Length
@@ -103,14 +105,17 @@ internal readonly ref partial struct JoinCandidate
         const int headers = Ipv6Header.FixedLength;
         return packet.Length < headers + UdpHeader.HeaderLength ? FlowRole.AnyFlow : (IpProtocol)packet[6] switch
         {
-            IpProtocol.Tcp or IpProtocol.Udp when headers + BinaryPrimitives.ReadUInt16BigEndian(packet[4..]) == packet.Length =>
-                FlowRole.Alone,
-            IpProtocol.Icmpv6 or IpProtocol.Esp or IpProtocol.Gre or IpProtocol.Ipv4 or IpProtocol.Ipv6 => FlowRole.Unrelated,
+            IpProtocol.Tcp or IpProtocol.Udp
+                when headers + BinaryPrimitives.ReadUInt16BigEndian(packet[4..]) == packet.Length => FlowRole.Alone,
+            IpProtocol.Icmpv6 or IpProtocol.Esp or IpProtocol.Gre or IpProtocol.Ipv4 or IpProtocol.Ipv6 =>
+                FlowRole.Unrelated,
             _ => FlowRole.AnyFlow,
         };
     }
 
-    /// <summary>Bytes of the TCP header; 0 if the segment must pass alone, as one that does more than carry data must.</summary>
+    /// <summary>
+    /// Bytes of the TCP header; 0 if the segment must pass alone, as one that does more than carry data must.
+    /// </summary>
     private int JoinableTcpHeader()
     {
         ReadOnlySpan<byte> segment = L4;
@@ -121,8 +126,8 @@ internal readonly ref partial struct JoinCandidate
     }
 
     /// <summary>
-    /// Bytes of the UDP header; 0 if the datagram must pass alone: cutting a super-packet gives every datagram a checksum, also one
-    /// that had none.
+    /// Bytes of the UDP header; 0 if the datagram must pass alone: cutting a super-packet gives every datagram a
+    /// checksum, also one that had none.
     /// </summary>
     private int JoinableUdpHeader()
     {

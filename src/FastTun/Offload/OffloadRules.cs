@@ -5,15 +5,15 @@ using FastTun.Packets;
 namespace FastTun.Offload;
 
 /// <summary>
-/// Judges what a virtio-net header says about a packet by the packet itself, so that nothing behind has to parse again or can be
-/// led astray. What passes, the kernel takes back (virtio_net_hdr_to_skb of linux/virtio_net.h); what contradicts the packet is
-/// refused, and is dropped as <see cref="Batching.DropReason.BadOffload"/>. Stateless.
+/// Judges what a virtio-net header says about a packet by the packet itself, so that nothing behind has to parse again
+/// or can be led astray. What passes, the kernel takes back (virtio_net_hdr_to_skb of linux/virtio_net.h); what
+/// contradicts the packet is refused, and is dropped as <see cref="Batching.DropReason.BadOffload"/>. Stateless.
 /// </summary>
 internal static class OffloadRules
 {
     /// <summary>
-    /// The longest headers of a super-packet: link layer with two tags 22, IPv6 40, TCP 60, and room for extension headers.
-    /// Nothing that can be cut has more, and a segment's headers always fit a small buffer.
+    /// The longest headers of a super-packet: link layer with two tags 22, IPv6 40, TCP 60, and room for extension
+    /// headers. Nothing that can be cut has more, and a segment's headers always fit a small buffer.
     /// </summary>
     public const int MaxHeaderLength = 256;
 
@@ -70,7 +70,8 @@ internal static class OffloadRules
     }
 
     // It may lie behind the outermost L4 header, in a packet that was put into a tunnel, but not before it.
-    private static bool IsChecksumPlausible(in VirtioNetHeader header, int length, int networkOffset, in ParsedPacket parsed)
+    private static bool IsChecksumPlausible(
+        in VirtioNetHeader header, int length, int networkOffset, in ParsedPacket parsed)
     {
         int start = header.ChecksumStart, offset = header.ChecksumOffset, l4Offset = networkOffset + parsed.L4Offset;
         if (start < l4Offset || offset > byte.MaxValue || start + offset + sizeof(ushort) > length)
@@ -84,7 +85,11 @@ internal static class OffloadRules
     }
 
     private static bool TryMeasure(
-        in VirtioNetHeader header, ReadOnlySpan<byte> packet, int networkOffset, in ParsedPacket parsed, out PacketOffload offload)
+        in VirtioNetHeader header,
+        ReadOnlySpan<byte> packet,
+        int networkOffset,
+        in ParsedPacket parsed,
+        out PacketOffload offload)
     {
         offload = default;
         int l4Offset = networkOffset + parsed.L4Offset;

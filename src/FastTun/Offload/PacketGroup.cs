@@ -1,8 +1,8 @@
 namespace FastTun.Offload;
 
 /// <summary>
-/// Packets of one flow and one batch that leave in one write, as one super-packet: the first whole, of the others the payload.
-/// Most often it is a single packet.
+/// Packets of one flow and one batch that leave in one write, as one super-packet: the first whole, of the others the
+/// payload. Most often it is a single packet.
 /// </summary>
 internal struct PacketGroup
 {
@@ -52,6 +52,8 @@ internal enum Identification : byte
     /// <summary>They count up, as the kernel's segments do.</summary>
     Incrementing,
 
-    /// <summary>They stay, and none may be fragmented, so that they mean nothing (atomic datagrams, RFC 6864 section 4.1).</summary>
+    /// <summary>
+    /// They stay, and none may be fragmented, so that they mean nothing (atomic datagrams, RFC 6864 section 4.1).
+    /// </summary>
     Fixed,
 }

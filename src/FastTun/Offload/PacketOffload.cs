@@ -1,9 +1,9 @@
 namespace FastTun.Offload;
 
 /// <summary>
-/// What is left undone in a packet, proven against the packet itself (<see cref="OffloadRules"/>): its checksum, its cutting
-/// into segments. Eight bytes of every descriptor; the default value is a finished packet. Offsets count from the packet's
-/// first byte, link-layer header included. Who changes the length of headers must move them along.
+/// What is left undone in a packet, proven against the packet itself (<see cref="OffloadRules"/>): its checksum, its
+/// cutting into segments. Eight bytes of every descriptor; the default value is a finished packet. Offsets count from
+/// the packet's first byte, link-layer header included. Who changes the length of headers must move them along.
 /// </summary>
 internal struct PacketOffload
 {
@@ -13,7 +13,9 @@ internal struct PacketOffload
     /// <summary>Where the partial checksum lies, from <see cref="ChecksumStart"/>.</summary>
     public byte ChecksumOffset;
 
-    /// <summary>Where the bytes that the partial checksum covers begin: of a super-packet, its L4 header. 0: none is partial.</summary>
+    /// <summary>
+    /// Where the bytes that the partial checksum covers begin: of a super-packet, its L4 header. 0: none is partial.
+    /// </summary>
     public ushort ChecksumStart;
 
     /// <summary>Bytes of payload in each segment but the last; 0 for what is not a super-packet.</summary>
@@ -29,8 +31,8 @@ internal struct PacketOffload
     public readonly bool IsSuperPacket => GsoType != 0;
 
     /// <summary>
-    /// Whether a checksum field holds the un-complemented sum of the pseudo-header. That of the outermost L4 header, unless
-    /// <see cref="ChecksumStart"/> lies behind it, as it does for a packet that was put into a tunnel.
+    /// Whether a checksum field holds the un-complemented sum of the pseudo-header. That of the outermost L4 header,
+    /// unless <see cref="ChecksumStart"/> lies behind it, as it does for a packet that was put into a tunnel.
     /// </summary>
     public readonly bool HasPartialChecksum => ChecksumStart != 0;
 

@@ -3,7 +3,9 @@ using FastTun.Packets;
 
 namespace FastTun.Offload;
 
-/// <summary>Finishes the checksum of a packet that is not to be cut, for a port that takes no partial ones (skb_checksum_help).</summary>
+/// <summary>
+/// Finishes the checksum of a packet that is not to be cut, for a port that takes no partial ones (skb_checksum_help).
+/// </summary>
 internal static class PartialChecksum
 {
     /// <summary>Adds up what the sender left out, and marks the packet finished.</summary>
@@ -15,7 +17,8 @@ internal static class PartialChecksum
         ushort checksum = InternetChecksum.Compute(covered);
 
         // The kernel writes no 0 for any protocol: it would mean "none" to UDP, and equals 0xFFFF to the others.
-        BinaryPrimitives.WriteUInt16BigEndian(covered[offload.ChecksumOffset..], checksum == 0 ? ushort.MaxValue : checksum);
+        BinaryPrimitives.WriteUInt16BigEndian(
+            covered[offload.ChecksumOffset..], checksum == 0 ? ushort.MaxValue : checksum);
         offload = default;
     }
 }

@@ -2,7 +2,10 @@ using FastTun.Packets;
 
 namespace FastTun.Offload;
 
-/// <summary>The pseudo-header of TCP's and UDP's checksums, of an IPv4 header without options or an IPv6 header without extensions.</summary>
+/// <summary>
+/// The pseudo-header of TCP's and UDP's checksums, of an IPv4 header without options or an IPv6 header without
+/// extensions.
+/// </summary>
 internal static class PseudoHeader
 {
     /// <summary>Its sum, un-complemented: what the field of a partial checksum holds.</summary>

@@ -4,9 +4,9 @@ using FastTun.Packets;
 namespace FastTun.Offload;
 
 /// <summary>
-/// Cuts a super-packet into the packets that the kernel would make of it (tcp_gso_segment, __udp_gso_segment, inet_gso_segment,
-/// ipv6_gso_segment), for a port that takes none. Payload stays where it is: each segment is new headers and a range of the
-/// super-packet. All checksums are complete.
+/// Cuts a super-packet into the packets that the kernel would make of it (tcp_gso_segment, __udp_gso_segment,
+/// inet_gso_segment, ipv6_gso_segment), for a port that takes none. Payload stays where it is: each segment is new
+/// headers and a range of the super-packet. All checksums are complete.
 /// </summary>
 /// <example><code>
 /// var segmenter = new Segmenter(packet, networkOffset, offload);
@@ -21,7 +21,9 @@ internal ref struct Segmenter
     private int _index;
 
     /// <summary>Looks at a super-packet.</summary>
-    /// <param name="packet">Its bytes, link-layer header included; not to be changed until the last segment is cut.</param>
+    /// <param name="packet">
+    /// Its bytes, link-layer header included; not to be changed until the last segment is cut.
+    /// </param>
     /// <param name="networkOffset">Where its IP header begins.</param>
     /// <param name="offload">What <see cref="OffloadRules"/> or the <see cref="Coalescer"/> made of it.</param>
     public Segmenter(ReadOnlySpan<byte> packet, int networkOffset, PacketOffload offload)
@@ -74,8 +76,9 @@ internal ref struct Segmenter
 
     private readonly void WriteL4(Span<byte> header, ReadOnlySpan<byte> payload, bool isLast)
     {
-        // The field holds the sum of the pseudo-header, of which only the length changes. Starting from it, and not from the
-        // addresses, is also right behind a routing header, whose final destination the sender has put into it.
+        // The field holds the sum of the pseudo-header, of which only the length changes. Starting from it, and not
+        // from the addresses, is also right behind a routing header, whose final destination the sender has put into
+        // it.
         Span<byte> checksumField = header[_offload.ChecksumOffset..][..sizeof(ushort)];
         var delta = ChecksumDelta.Of(
             (ushort)(_packet.Length - _offload.ChecksumStart), (ushort)(header.Length + payload.Length));

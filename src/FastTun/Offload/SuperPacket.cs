@@ -3,12 +3,14 @@ using FastTun.Packets;
 
 namespace FastTun.Offload;
 
-/// <summary>Makes a packet's headers those of a super-packet, and back: the reverse of what the kernel does to each segment.</summary>
+/// <summary>
+/// Makes a packet's headers those of a super-packet, and back: the reverse of what the kernel does to each segment.
+/// </summary>
 internal static class SuperPacket
 {
     /// <summary>
-    /// Gives a packet's headers another length, and its L4 checksum field the sum of the pseudo-header. The IPv4 header's checksum must be
-    /// right, and stays so.
+    /// Gives a packet's headers another length, and its L4 checksum field the sum of the pseudo-header. The IPv4
+    /// header's checksum must be right, and stays so.
     /// </summary>
     /// <param name="packet">The packet from its IP header on: no options, no extension headers.</param>
     /// <param name="protocol">TCP or UDP.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastTun.Offload;
 
 /// <summary>
-/// The ten bytes before each packet of a device with IFF_VNET_HDR (struct virtio_net_hdr of linux/virtio_net.h): what the
-/// sender of a packet left undone. Fields are in host order, as TUN has them unless told otherwise (TUNSETVNETLE).
+/// The ten bytes before each packet of a device with IFF_VNET_HDR (struct virtio_net_hdr of linux/virtio_net.h): what
+/// the sender of a packet left undone. Fields are in host order, as TUN has them unless told otherwise (TUNSETVNETLE).
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal readonly record struct VirtioNetHeader
@@ -12,13 +12,19 @@ internal readonly record struct VirtioNetHeader
     /// <summary>Its size in bytes; version 1's further field (num_buffers) is never asked for.</summary>
     public const int Size = 10;
 
-    /// <summary>VIRTIO_NET_HDR_F_NEEDS_CSUM: the checksum field holds the pseudo-header's sum, the rest is to be added.</summary>
+    /// <summary>
+    /// VIRTIO_NET_HDR_F_NEEDS_CSUM: the checksum field holds the pseudo-header's sum, the rest is to be added.
+    /// </summary>
     public const byte NeedsChecksum = 1;
 
-    /// <summary>VIRTIO_NET_HDR_F_DATA_VALID: the checksum has been verified. Means nothing when written to a TUN.</summary>
+    /// <summary>
+    /// VIRTIO_NET_HDR_F_DATA_VALID: the checksum has been verified. Means nothing when written to a TUN.
+    /// </summary>
     public const byte DataValid = 2;
 
-    /// <summary>VIRTIO_NET_HDR_GSO_ECN: the first segment alone carries TCP's CWR flag. A bit beside the type.</summary>
+    /// <summary>
+    /// VIRTIO_NET_HDR_GSO_ECN: the first segment alone carries TCP's CWR flag. A bit beside the type.
+    /// </summary>
     public const byte Ecn = 0x80;
 
     /// <summary><see cref="NeedsChecksum"/>, <see cref="DataValid"/>.</summary>
@@ -28,8 +34,8 @@ internal readonly record struct VirtioNetHeader
     public byte GsoType { get; init; }
 
     /// <summary>
-    /// Bytes of all headers, for the receiver's convenience. On the kernel's forwarding path it is whatever was linear, up to
-    /// the whole packet: never to be relied on.
+    /// Bytes of all headers, for the receiver's convenience. On the kernel's forwarding path it is whatever was linear,
+    /// up to the whole packet: never to be relied on.
     /// </summary>
     public ushort HeaderLength { get; init; }
 

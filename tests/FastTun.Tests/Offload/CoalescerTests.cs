@@ -7,7 +7,7 @@ namespace FastTun.Tests.Offload;
 public class CoalescerTests
 {
     private static readonly PacketBuilder Four = new() { Payload = new byte[100], DontFragment = true };
-    private static readonly PacketBuilder Six = new() { Source = "2001:db8::1", Destination = "2001:db8::2", Payload = new byte[100] };
+    private static readonly PacketBuilder Six = Four with { Source = "2001:db8::1", Destination = "2001:db8::2" };
 
     public static TheoryData<bool, bool> Kinds => new() { { false, false }, { false, true }, { true, false }, { true, true } };
 

@@ -3,7 +3,9 @@ using FastTun.TestKit.Packets;
 
 namespace FastTun.Tests.Offload;
 
-/// <summary>A few flows, TCP and UDP, each of which goes on where its last packet ended; some packets are odd.</summary>
+/// <summary>
+/// A few flows, TCP and UDP, each of which goes on where its last packet ended; some packets are odd.
+/// </summary>
 internal sealed class Conversation(PacketBuilder[] builders)
 {
     private const int UsualSize = 40;
@@ -13,7 +15,8 @@ internal sealed class Conversation(PacketBuilder[] builders)
     /// <summary>The next packet of a flow; even flows are UDP.</summary>
     public byte[] Next(int flow, int departure, int oddity)
     {
-        (ushort identification, uint sequence) = _states.GetValueOrDefault(flow, ((ushort)(65500 + flow), uint.MaxValue - 400));
+        (ushort identification, uint sequence) =
+            _states.GetValueOrDefault(flow, ((ushort)(65500 + flow), uint.MaxValue - 400));
         bool staysTheSame = oddity == 10;
         PacketBuilder builder = builders[flow / 2 % builders.Length] with
         {
@@ -36,7 +39,8 @@ internal sealed class Conversation(PacketBuilder[] builders)
 
         _states[flow] = ((ushort)(identification + (staysTheSame ? 0 : 1)), sequence + (uint)builder.Payload.Length);
         TcpFlags flags = oddity switch { 7 => TcpFlags.Psh, 8 => TcpFlags.Fin, 9 => TcpFlags.Cwr, _ => TcpFlags.None };
-        byte[] packet = oddity == 11 ? builder.Echo() : flow % 2 == 0 ? builder.Udp() : builder.Tcp(TcpFlags.Ack | flags, sequence);
+        byte[] packet = oddity == 11 ? builder.Echo()
+            : flow % 2 == 0 ? builder.Udp() : builder.Tcp(TcpFlags.Ack | flags, sequence);
         if (oddity == 12)
             packet[^1] ^= 1;
         return packet;

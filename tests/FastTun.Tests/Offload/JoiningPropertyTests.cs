@@ -8,13 +8,15 @@ using FastTun.TestKit.Packets;
 namespace FastTun.Tests.Offload;
 
 /// <summary>
-/// Whatever a batch holds: cutting what was joined gives back all that went in, byte for byte, and no flow is reordered. How many
-/// packets the fuzzers try, FASTTUN_FUZZ_PACKETS says.
+/// Whatever a batch holds: cutting what was joined gives back all that went in, byte for byte, and no flow is
+/// reordered. How many packets the fuzzers try, FASTTUN_FUZZ_PACKETS says.
 /// </summary>
 public class JoiningPropertyTests
 {
-    private static readonly int FuzzBatches =
-        (int.TryParse(Environment.GetEnvironmentVariable("FASTTUN_FUZZ_PACKETS"), out int packets) ? packets : 64_000) / PacketBatch.Capacity;
+    private static readonly int FuzzBatches = FuzzPackets / PacketBatch.Capacity;
+
+    private static int FuzzPackets =>
+        int.TryParse(Environment.GetEnvironmentVariable("FASTTUN_FUZZ_PACKETS"), out int packets) ? packets : 64_000;
 
     private static readonly PacketBuilder[] Builders =
     [
@@ -24,9 +26,14 @@ public class JoiningPropertyTests
         new() { Source = "2001:db8::1", Destination = "2001:db8::2" },
     ];
 
-    /// <summary>A packet of one of a few flows: which flow, how its size departs from the usual, what is odd about it.</summary>
+    /// <summary>
+    /// A packet of one of a few flows: which flow, how its size departs from the usual, what is odd about it.
+    /// </summary>
     private static readonly Gen<(int Flow, int Size, int Oddity)> Steps =
-        Gen.Select(Gen.Int[0, 7], Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-30, 3])), Gen.Frequency((12, Gen.Const(0)), (1, Gen.Int[1, 12])));
+        Gen.Select(
+            Gen.Int[0, 7],
+            Gen.Frequency((8, Gen.Const(0)), (1, Gen.Int[-30, 3])),
+            Gen.Frequency((12, Gen.Const(0)), (1, Gen.Int[1, 12])));
 
     [Fact]
     public void Joined_and_cut_is_what_went_in() => Steps.Array[1, PacketBatch.Capacity].Sample(steps =>
@@ -74,7 +81,8 @@ public class JoiningPropertyTests
             byte[][] packets = new byte[PacketBatch.Capacity][];
             for (int index = 0; index < packets.Length; index++)
             {
-                packets[index] = conversation.Next(random.Next(round % 8 + 1), random.Next(8) == 0 ? random.Next(-30, 4) : 0, 0);
+                int departure = random.Next(8) == 0 ? random.Next(-30, 4) : 0;
+                packets[index] = conversation.Next(random.Next((round % 8) + 1), departure, 0);
                 if (random.Next(4) == 0)
                     Mutate(ref packets[index], random);
             }
@@ -96,7 +104,7 @@ public class JoiningPropertyTests
                 packets[index] = new byte[random.Next(90)];
                 random.NextBytes(packets[index]);
                 if (packets[index].Length > 9)
-                    (packets[index][0], packets[index][6], packets[index][9]) = ((byte)random.GetItems([0x45, 0x60], 1)[0], 17, 6);
+                    (packets[index][0], packets[index][6], packets[index][9]) = ((byte)(random.Next(2) == 0 ? 0x45 : 0x60), 17, 6);
             }
 
             Check(packets, coalescer);
@@ -113,8 +121,9 @@ public class JoiningPropertyTests
             byte[] packet = new Conversation(Builders).Next(random.Next(8), random.Next(-30, 200), 0);
             bool isIpv6 = packet[0] >> 4 == 6;
             int l4Offset = isIpv6 ? 40 : 20;
-            VirtioNetHeader header = packet[isIpv6 ? 6 : 9] == 17 ? Headers.Udp((ushort)random.Next(1, 99), (ushort)l4Offset)
-                : isIpv6 ? Headers.Tcp6((ushort)random.Next(1, 99)) : Headers.Tcp4((ushort)random.Next(1, 99));
+            ushort size = (ushort)random.Next(1, 99);
+            VirtioNetHeader header = packet[isIpv6 ? 6 : 9] == 17 ? Headers.Udp(size, (ushort)l4Offset)
+                : isIpv6 ? Headers.Tcp6(size) : Headers.Tcp4(size);
             byte[] bytes = new byte[VirtioNetHeader.Size];
             header.WriteTo(bytes);
             if (random.Next(2) == 0)
@@ -122,11 +131,12 @@ public class JoiningPropertyTests
             if (random.Next(2) == 0)
                 bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
 
-            if (!OffloadRules.TryClassify(VirtioNetHeader.Read(bytes), packet, 0, out PacketOffload offload) || !offload.IsSuperPacket)
+            if (!OffloadRules.TryClassify(VirtioNetHeader.Read(bytes), packet, 0, out PacketOffload offload)
+                || !offload.IsSuperPacket)
                 continue;
             List<byte[]> segments = Write.Cut(packet, 0, offload);
             cut++;
-            Assert.Equal(packet.AsSpan(offload.HeaderLength), segments.SelectMany(segment => segment[offload.HeaderLength..]).ToArray().AsSpan(0));
+            Assert.Equal(packet[offload.HeaderLength..], segments.SelectMany(segment => segment[offload.HeaderLength..]));
             Assert.All(segments, segment => Assert.True(segment.Length <= offload.LongestPacket(packet.Length)));
         }
 
@@ -142,8 +152,8 @@ public class JoiningPropertyTests
     }
 
     /// <summary>
-    /// Byte for byte, but for one thing: atomic datagrams (DF) that all had one identification leave with identifications that
-    /// count up, which RFC 6864 section 4.1 allows.
+    /// Byte for byte, but for one thing: atomic datagrams (DF) that all had one identification leave with
+    /// identifications that count up, which RFC 6864 section 4.1 allows.
     /// </summary>
     private static void AssertSame(byte[][] packets, List<Write> writes)
     {
@@ -181,7 +191,8 @@ public class JoiningPropertyTests
         byte[] rest = [0, 0, (byte)(length >> 8), (byte)length, 0, 0, 0, (byte)protocol];
         ushort sum = ReferenceChecksum.Sum([.. packet.AsSpan(l4Offset == 40 ? 8 : 12, l4Offset == 40 ? 32 : 8), .. rest]);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(l4Offset + checksumOffset), sum);
-        Assert.True(OffloadRules.TryClassify(Headers.Partial((ushort)l4Offset, (ushort)checksumOffset), packet, 0, out PacketOffload offload));
+        VirtioNetHeader header = Headers.Partial((ushort)l4Offset, (ushort)checksumOffset);
+        Assert.True(OffloadRules.TryClassify(header, packet, 0, out PacketOffload offload));
         return offload;
     }
 

@@ -7,13 +7,13 @@ using FastTun.TestKit.Packets;
 namespace FastTun.Tests.Offload;
 
 /// <summary>
-/// Every rule that forbids joining: three packets that would be one, of which the middle differs in one thing. What does not join ends
-/// the group before it, and cutting must give back exactly what went in.
+/// Every rule that forbids joining: three packets that would be one, of which the middle differs in one thing. What
+/// does not join ends the group before it, and cutting must give back exactly what went in.
 /// </summary>
 public class JoiningRuleTests
 {
     private static readonly PacketBuilder Four = new() { Payload = new byte[100] };
-    private static readonly PacketBuilder Six = new() { Source = "2001:db8::1", Destination = "2001:db8::2", Payload = new byte[100] };
+    private static readonly PacketBuilder Six = Four with { Source = "2001:db8::1", Destination = "2001:db8::2" };
 
     /// <summary>A change of one IPv4 header field, or of what the field stands for.</summary>
     public static TheoryData<string, Func<PacketBuilder, PacketBuilder>> Ipv4Changes => new()
@@ -104,7 +104,7 @@ public class JoiningRuleTests
     [InlineData(TcpFlags.Ack | TcpFlags.Fin)]
     public void A_segment_that_ends_something_joins_and_nothing_behind_it(TcpFlags flags)
     {
-        byte[][] packets = [.. Enumerable.Range(0, 3).Select(index => Segment(Four, index, index == 1 ? flags : TcpFlags.Ack))];
+        byte[][] packets = [Segment(Four, 0), Segment(Four, 1, flags), Segment(Four, 2)];
         Assert.Equal([2, 1], Counts(packets));
     }
 
@@ -152,7 +152,8 @@ public class JoiningRuleTests
     public void What_is_wrong_is_not_made_right(int wrong)
     {
         int[] expected = wrong switch { 0 => [1, 2], 1 => [1, 1, 1], _ => [2, 1] };
-        Func<int, byte[]>[] runs = [index => At(Four, index).Udp(), index => Segment(Four, index), index => Segment(Six, index)];
+        Func<int, byte[]>[] runs =
+            [index => At(Four, index).Udp(), index => Segment(Four, index), index => Segment(Six, index)];
         foreach (Func<int, byte[]> make in runs)
         {
             byte[][] packets = [make(0), make(1), make(2)];
@@ -168,7 +169,8 @@ public class JoiningRuleTests
     [Fact]
     public void The_other_zero_of_a_TCP_checksum_does_not_join()
     {
-        // The payload is chosen so that the checksum is 0; 0xFFFF verifies as well, but is not what cutting would write.
+        // The payload is chosen so that the checksum is 0; 0xFFFF verifies as well, but is not what cutting would
+        // write.
         byte[][] packets = [.. Enumerable.Range(0, 3).Select(index => Segment(Four, index))];
         ushort checksum = BinaryPrimitives.ReadUInt16BigEndian(packets[1].AsSpan(36));
         BinaryPrimitives.WriteUInt16BigEndian(packets[1].AsSpan(40), checksum);
@@ -196,7 +198,11 @@ public class JoiningRuleTests
     {
         var batch = new OffloadBatch();
         for (int index = 0; index < 4; index++)
-            batch.Add(PacketBuilder.Ethernet(At(Four, index).Udp(), vlan: index == 2 ? (ushort)5 : (ushort)4), default, networkOffset: 18);
+        {
+            ushort vlan = index == 2 ? (ushort)5 : (ushort)4;
+            batch.Add(PacketBuilder.Ethernet(At(Four, index).Udp(), vlan), default, networkOffset: 18);
+        }
+
         Assert.Equal([2, 1, 1], batch.PlanCounts());
     }
 
@@ -244,7 +250,8 @@ public class JoiningRuleTests
     public void Sequence_numbers_wrap_around() =>
         Assert.Equal([2], Counts(At(Four, 0).Tcp(sequence: uint.MaxValue - 49), At(Four, 1).Tcp(sequence: 50)));
 
-    private static void AssertMiddleStaysAlone(Func<int, byte[]> make) => Assert.Equal([1, 1, 1], Counts(make(0), make(1), make(2)));
+    private static void AssertMiddleStaysAlone(Func<int, byte[]> make) =>
+        Assert.Equal([1, 1, 1], Counts(make(0), make(1), make(2)));
 
     /// <summary>The sizes of the groups, once they have been found to become what went in.</summary>
     private static int[] Counts(params byte[][] packets)

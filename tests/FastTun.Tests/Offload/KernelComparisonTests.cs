@@ -6,13 +6,15 @@ using FastTun.TestKit.Packets;
 
 namespace FastTun.Tests.Offload;
 
-/// <summary>The kernel cuts the same super-packets, and what it makes of them is, byte for byte, what our code does.</summary>
+/// <summary>
+/// The kernel cuts the same super-packets, and what it makes of them is, byte for byte, what our code does.
+/// </summary>
 public class KernelComparisonTests
 {
     private const TcpFlags Everything = TcpFlags.Ack | TcpFlags.Psh | TcpFlags.Fin | TcpFlags.Cwr | TcpFlags.Ece;
 
     private static readonly PacketBuilder Four = new() { TypeOfService = 2, Identification = 65530, DontFragment = true };
-    private static readonly PacketBuilder Six = new() { Source = "2001:db8:1::1", Destination = "2001:db8:2::1", TypeOfService = 2 };
+    private static readonly PacketBuilder Six = Four with { Source = "2001:db8:1::1", Destination = "2001:db8:2::1" };
 
     [Theory]
     [InlineData(false, false, 5000, 1400)]
@@ -27,7 +29,8 @@ public class KernelComparisonTests
         byte[] data = new byte[size];
         new Random(size).NextBytes(data);
         PacketBuilder builder = (ipv6 ? Six : Four) with { Payload = data };
-        byte[] packet = tcp ? builder.Tcp(Everything, uint.MaxValue - 999, options: [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8]) : builder.Udp();
+        byte[] options = [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8];
+        byte[] packet = tcp ? builder.Tcp(Everything, uint.MaxValue - 999, options: options) : builder.Udp();
         int l4Offset = ipv6 ? 40 : 20, checksumOffset = tcp ? 16 : 6;
         BinaryPrimitives.WriteUInt16BigEndian(
             packet.AsSpan(l4Offset + checksumOffset),
@@ -67,7 +70,8 @@ public class KernelComparisonTests
         using var router = new KernelRouter();
         for (int round = 0; round < 20; round++)
         {
-            byte[][] packets = [.. Enumerable.Range(0, PacketBatch.Capacity).Select(_ => conversation.Next(random.Next(8), 0, 0))];
+            byte[][] packets =
+                [.. Enumerable.Range(0, PacketBatch.Capacity).Select(_ => conversation.Next(random.Next(8), 0, 0))];
             List<Write> writes = new OffloadBatch(packets).Plan();
             Assert.Equal(packets.Length, writes.Sum(write => write.Members.Length));
             Assert.InRange(writes.Count, 1, 8);

@@ -6,8 +6,8 @@ using FastTun.TestKit;
 namespace FastTun.Tests.Offload;
 
 /// <summary>
-/// The kernel as a router between two devices in a private host: what is written to the one as super-packets leaves the other, which takes
-/// none, as the packets that the kernel cuts them into. Routing takes one hop from their life.
+/// The kernel as a router between two devices in a private host: what is written to the one as super-packets leaves the
+/// other, which takes none, as the packets that the kernel cuts them into. Routing takes one hop from their life.
 /// </summary>
 internal sealed class KernelRouter : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class KernelRouter : IDisposable
 
     public KernelRouter()
     {
-        _host.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv6.conf.default.accept_dad=0").OrThrow();
+        _host.Run("sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1").OrThrow();
         _in = Open("in", virtioNetHeader: true, "192.0.2.0/24", "2001:db8:1::/64");
         _out = Open("out", virtioNetHeader: false, "198.51.100.0/24", "2001:db8:2::/64");
     }

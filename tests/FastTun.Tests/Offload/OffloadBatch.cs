@@ -29,7 +29,9 @@ internal sealed class OffloadBatch
         descriptor.Offload = offload;
     }
 
-    /// <summary>Plans, and gathers each group's write as writev would: virtio-net header, first packet, payload of the others.</summary>
+    /// <summary>
+    /// Plans, and gathers each group's write as writev would: virtio-net header, first packet, payload of the others.
+    /// </summary>
     public List<Write> Plan()
     {
         List<Write> writes = [];
