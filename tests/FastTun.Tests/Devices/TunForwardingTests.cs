@@ -12,7 +12,7 @@ public class TunForwardingTests
     public async Task Ping_crosses_and_every_packet_is_counted(int queues)
     {
         await using var router = new Router(queues);
-        ToolResult ping = router.Left.Run("ping", "-c", "20", "-i", "0.01", "-W", "5", "198.19.0.1").OrThrow();
+        ToolResult ping = router.Left.Run("ping", "-c", "20", "-l", "20", "-i", "10", "-W", "5", "198.19.0.1").OrThrow();
         Assert.Contains("20 received", ping.Output);
         Assert.Contains("ttl=63", ping.Output);
 

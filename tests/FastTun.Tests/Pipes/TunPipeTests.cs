@@ -22,7 +22,7 @@ public class TunPipeTests
         var pipeB = new TunPipe(b.Queues[0]);
         Task there = pipeA.Input.CopyToAsync(pipeB.Output, Token);
         Task back = pipeB.Input.CopyToAsync(pipeA.Output, Token);
-        ToolResult ping = left.Run("ping", "-c", "20", "-i", "0.01", "-s", "1400", "-W", "5", "198.19.0.1");
+        ToolResult ping = left.Run("ping", "-c", "20", "-l", "20", "-i", "10", "-s", "1400", "-W", "5", "198.19.0.1");
         Assert.Contains("20 received", ping.Output);
         Assert.Equal(0, pipeA.Refused);
         await pipeA.DisposeAsync();
