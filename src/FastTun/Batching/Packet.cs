@@ -36,11 +36,16 @@ public readonly ref struct Packet
     public bool IsIp => _descriptor.NetworkOffset != PacketDescriptor.None;
 
     /// <summary>
-    /// Whether its TCP or UDP checksum is yet to be computed: the field holds the sum of the pseudo-header alone, not complemented
-    /// (virtio's NEEDS_CSUM). Who changes an address changes it by <see cref="ChecksumDelta.ApplyToPartial"/>; ports and payload
-    /// are not in it. Only packets from ports with offloads have it.
+    /// Whether the TCP or UDP checksum behind its IP headers is yet to be computed: the field holds the sum of the pseudo-header
+    /// alone, not complemented (virtio's NEEDS_CSUM). Who changes an address changes it by
+    /// <see cref="ChecksumDelta.ApplyToPartial"/>; ports and payload are not in it. Only packets from ports with offloads have it.
     /// </summary>
-    public bool HasPartialChecksum => _descriptor.Offload.HasPartialChecksum;
+    /// <param name="networkHeaderLength">
+    /// Bytes of the IP headers: in a packet that was put into a tunnel the checksum farther inside may be the partial one.
+    /// </param>
+    public bool HasPartialChecksum(int networkHeaderLength) =>
+        _descriptor.Offload.HasPartialChecksum
+        && _descriptor.Offload.ChecksumStart == _descriptor.NetworkOffset + networkHeaderLength;
 
     /// <summary>How many packets it stands for: more than one if it is a super-packet, which is forwarded whole.</summary>
     public int SegmentCount => _descriptor.Offload.SegmentCount(_descriptor.Length);

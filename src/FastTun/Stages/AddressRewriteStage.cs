@@ -28,31 +28,33 @@ public sealed class AddressRewriteStage : IPacketStage
         ArgumentNullException.ThrowIfNull(batch);
         foreach (Packet packet in batch)
         {
-            bool intact = Ipv4Header.TryParse(packet.Network, out Ipv4Header ipv4) ? Rewrite(ipv4, batch.InputPort, packet.HasPartialChecksum)
-                : !Ipv6Header.TryParse(packet.Network, out Ipv6Header ipv6) || Rewrite(ipv6, batch.InputPort, packet.HasPartialChecksum);
+            bool intact = Ipv4Header.TryParse(packet.Network, out Ipv4Header ipv4) ? Rewrite(packet, ipv4)
+                : !Ipv6Header.TryParse(packet.Network, out Ipv6Header ipv6) || Rewrite(packet, ipv6);
             if (!intact)
                 packet.Drop(DropReason.TooShort);
         }
     }
 
-    private bool Rewrite(Ipv4Header header, int inputPort, bool isPartial)
+    private bool Rewrite(Packet packet, Ipv4Header header)
     {
         ChecksumDelta delta = default;
-        if (Find(_sources, header.Source, inputPort) is { } source)
+        if (Find(_sources, header.Source, packet.InputPort) is { } source)
             delta += header.ReplaceSource((uint)source.Apply(header.Source));
-        if (Find(_destinations, header.Destination, inputPort) is { } destination)
+        if (Find(_destinations, header.Destination, packet.InputPort) is { } destination)
             delta += header.ReplaceDestination((uint)destination.Apply(header.Destination));
+        bool isPartial = packet.HasPartialChecksum(header.HeaderLength);
         return header.Fragment == FragmentKind.Later
             || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta, isPartial);
     }
 
-    private bool Rewrite(Ipv6Header header, int inputPort, bool isPartial)
+    private bool Rewrite(Packet packet, Ipv6Header header)
     {
         ChecksumDelta delta = default;
-        if (Find(_sources, header.Source, inputPort, isIpv6: true) is { } source)
+        if (Find(_sources, header.Source, packet.InputPort, isIpv6: true) is { } source)
             delta += header.ReplaceSource(source.Apply(header.Source));
-        if (Find(_destinations, header.Destination, inputPort, isIpv6: true) is { } destination)
+        if (Find(_destinations, header.Destination, packet.InputPort, isIpv6: true) is { } destination)
             delta += header.ReplaceDestination(destination.Apply(header.Destination));
+        bool isPartial = packet.HasPartialChecksum(header.HeaderLength);
         return header.Fragment == FragmentKind.Later
             || TransportChecksum.TryAdjust(header.Protocol, header.Payload, delta, isPartial);
     }
