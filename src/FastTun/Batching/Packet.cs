@@ -26,7 +26,7 @@ public readonly ref struct Packet
         get
         {
             int skip = _descriptor.NetworkOffset;
-            return skip <= _descriptor.Length
+            return IsIp && skip <= _descriptor.Length
                 ? _batch.Memory.AsSpan(_descriptor.Offset + skip, _descriptor.Length - skip)
                 : [];
         }
@@ -71,5 +71,11 @@ public readonly ref struct Packet
 
     /// <summary>Ends its way here; stages behind this one do not see it any more.</summary>
     /// <param name="reason">Anything but <see cref="DropReason.None"/>.</param>
-    public void Drop(DropReason reason) => _descriptor.Drop = reason;
+    /// <exception cref="ArgumentOutOfRangeException">It is no reason: there is no counter to book the packet in.</exception>
+    public void Drop(DropReason reason)
+    {
+        if (reason is DropReason.None or > DropReason.WorkerFailed)
+            throw new ArgumentOutOfRangeException(nameof(reason), reason, "A packet is dropped for a reason that is counted.");
+        _descriptor.Drop = reason;
+    }
 }

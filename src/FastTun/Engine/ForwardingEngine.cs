@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux;
 using FastTun.Queues;
 using FastTun.Stages;
 
@@ -26,6 +27,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     private EngineMeter? _meter;
     private PortMonitor? _monitor;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>Prepares the workers; nothing moves before <see cref="Start"/>.</summary>
     /// <param name="ports">What to forward between; all have the same number of queues, which is the number of workers.</param>
@@ -56,16 +58,29 @@ public sealed class ForwardingEngine : IAsyncDisposable
 
     /// <summary>Starts the workers.</summary>
     /// <exception cref="InvalidOperationException">It was started before.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed of.</exception>
+    /// <exception cref="LinuxException">EMFILE: the ports cannot be watched; <see cref="Completion"/> has the same error.</exception>
     public void Start()
     {
         lock (_starting)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
             if (_started)
                 throw new InvalidOperationException("An engine runs once: make a new one to start again.");
             _started = true;
         }
 
-        _monitor = PortMonitor.Start(_configured, _ports);
+        try
+        {
+            _monitor = PortMonitor.Start(_configured, _ports);
+        }
+        catch (Exception failure)
+        {
+            // No worker will ever end it, and whoever stops or disposes of the engine waits for it.
+            _completion.SetException(failure);
+            throw;
+        }
+
         _meter = new EngineMeter(this);
         foreach (WorkerThread thread in _threads)
         {
@@ -108,6 +123,8 @@ public sealed class ForwardingEngine : IAsyncDisposable
     /// <summary>Stops, and closes what the engine itself opened.</summary>
     public async ValueTask DisposeAsync()
     {
+        lock (_starting)
+            _disposed = true;
         await StopAsync();
         _meter?.Dispose();
         foreach (Worker worker in _workers)

@@ -26,6 +26,7 @@ public sealed class TunPipe : IDuplexPipe, IAsyncDisposable
     private readonly Task _reading;
     private readonly Task _writing;
     private long _refused;
+    private int _disposed;
 
     /// <summary>Begins to move packets both ways.</summary>
     /// <param name="queue">A device's queue, which stays the caller's; nobody else may use it meanwhile.</param>
@@ -52,11 +53,16 @@ public sealed class TunPipe : IDuplexPipe, IAsyncDisposable
     /// <summary>How many packets the kernel refused: the device was down, or what was written was no packet. Any thread.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    /// <summary>Ends both directions: what was written and flushed before is given to the device first.</summary>
+    /// <summary>
+    /// Ends both directions: what was written and flushed before is given to the device first. An error that
+    /// <see cref="Output"/> was completed with is its writer's, and not thrown here. May be called again, when it does nothing.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         await Output.CompleteAsync();
-        await _writing;
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _stopping.CancelAsync();
         await _fromDevice.Reader.CompleteAsync();
         await _reading;

@@ -1,5 +1,6 @@
 using FastTun.Batching;
 using FastTun.Engine;
+using FastTun.Linux.Tun;
 using FastTun.TestKit;
 
 namespace FastTun.Tests.Devices;
@@ -21,6 +22,19 @@ public class DeviceChangeTests
         Assert.True(router.Await(1, PortChangeKind.Up).After.IsUp);
         Assert.True(router.Pings());
         Assert.Equal(2, (await router.StopAsync()).PortEvents);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_leaves_an_engine_that_can_be_disposed_of()
+    {
+        using PrivateNetwork host = PrivateNetwork.Create();
+        using TunDevice device = Router.Open(host, "ta", "198.18.0.1 peer 198.18.0.2", 1, 1500);
+        var engine = new ForwardingEngine([Port.FromDevice(device)], () => []);
+        engine.PortChanged += (_, _) => throw new InvalidTimeZoneException();
+        device.Down();
+        Assert.Throws<InvalidTimeZoneException>(engine.Start);
+        await engine.DisposeAsync();
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => engine.Completion);
     }
 
     [Fact]

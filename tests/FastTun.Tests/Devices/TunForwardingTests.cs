@@ -1,4 +1,5 @@
 using FastTun.Engine;
+using FastTun.Linux.Tun;
 using FastTun.TestKit;
 
 namespace FastTun.Tests.Devices;
@@ -20,5 +21,21 @@ public class TunForwardingTests
         Assert.True(snapshot.Total.PacketsTransmitted >= 40, $"{snapshot.Total}");
         Assert.True(snapshot.CpuTime > TimeSpan.Zero);
         Assert.Equal(["ta", "tb"], snapshot.Ports.Select(port => port.Name));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_device_with_headers_before_its_packets_is_refused(bool packetInformation, bool virtioNetHeader)
+    {
+        using PrivateNetwork host = PrivateNetwork.Create();
+        using TunDevice device = TunDevice.Open(new TunDeviceOptions
+        {
+            Name = "ta",
+            PacketInformation = packetInformation,
+            VirtioNetHeader = virtioNetHeader,
+            Namespace = host.Namespace,
+        });
+        Assert.Contains("ta has", Assert.Throws<ArgumentException>(() => Port.FromDevice(device)).Message);
     }
 }

@@ -164,6 +164,25 @@ public class ForwardingEngineTests
     }
 
     [Fact]
+    public async Task An_engine_that_was_disposed_of_does_not_start()
+    {
+        await using var engine = new MemoryEngine();
+        await engine.Engine.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(engine.Engine.Start);
+    }
+
+    [Theory]
+    [InlineData(DropReason.None)]
+    [InlineData(DropReason.WorkerFailed + 1)]
+    public async Task A_drop_for_no_reason_stops_the_engine_and_the_packet_is_accounted_for(DropReason reason)
+    {
+        await using var engine = new MemoryEngine(stages: () => [new ActionStage(packet => packet.Drop(reason))]);
+        engine.Left[0].Inject([1, 2, 3]);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => engine.Engine.RunAsync(Token));
+        Assert.Equal(1, engine.Snapshot().Total.Drops[DropReason.WorkerFailed]);
+    }
+
+    [Fact]
     public async Task A_port_that_closes_is_told_and_the_others_go_on()
     {
         await using var engine = new MemoryEngine(stages: () => [new ActionStage(packet => packet.ForwardTo(packet.InputPort))]);

@@ -62,6 +62,24 @@ public class TunPipeTests
         Assert.Equal(Errno.EBADFD, error.Error);
     }
 
+    [Fact]
+    public async Task A_writer_that_failed_does_not_keep_the_pipe_reading()
+    {
+        using PrivateNetwork host = PrivateNetwork.Create();
+        using TunDevice device = Devices.Router.Open(host, "ta", "198.18.0.1 peer 198.18.0.2", 1, 1500);
+        var pipe = new TunPipe(device.Queues[0]);
+        await pipe.Output.CompleteAsync(new IOException("the far side is gone"));
+        await pipe.DisposeAsync();
+        await pipe.DisposeAsync();
+
+        // Nobody else takes packets from the queue any more: one that is sent now is there to be read.
+        host.Run("ping", "-c", "1", "-W", "1", "198.18.0.2");
+        byte[] packet = new byte[1500];
+        while (device.Read(packet, TimeSpan.FromSeconds(60), Token) is var length && packet[0] >> 4 == 6)
+            Assert.NotEqual(0, length);
+        Assert.Equal(4, packet[0] >> 4);
+    }
+
     private static async Task<byte[]> ReadFrameAsync(PipeReader input)
     {
         ReadResult prefix = await input.ReadAtLeastAsync(2, Token);

@@ -27,6 +27,21 @@ public class RewritingStageTests
 
     private static readonly Func<PacketBuilder, byte[]>[] Kinds = [b => b.Udp(), b => b.Tcp(), b => b.Echo(), b => b.Wrap((IpProtocol)253, b.Payload)];
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(1)]
+    public void A_frame_that_is_not_IP_is_left_alone_wherever_in_it_an_IP_packet_stands(byte timeToLive)
+    {
+        byte[] hidden = (Ipv4 with { TimeToLive = timeToLive }).Udp();
+        for (int place = EthernetHeader.MinLength; place <= 300; place++)
+        {
+            byte[] frame = [.. new byte[12], 0x88, 0xB5, .. new byte[place - EthernetHeader.MinLength], .. hidden];
+            StageRun run = StageRun.OfFrame(new TimeToLiveStage(), [.. frame]);
+            Assert.Equal(DropReason.None, run.Drop);
+            Assert.Equal(frame, run.Bytes);
+        }
+    }
+
     [Fact]
     public void A_hop_is_taken_as_if_the_packet_had_been_built_with_one_less()
     {
