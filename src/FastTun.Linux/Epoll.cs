@@ -35,12 +35,14 @@ public sealed unsafe class Epoll : IDisposable
             .OrThrow("epoll_ctl ADD", $"descriptor {descriptor.Number}");
     }
 
-    /// <summary>Stops watching a descriptor.</summary>
+    /// <summary>Stops watching a descriptor. One that has been closed is not watched any more, and nothing is done.</summary>
     /// <param name="descriptor">A descriptor that was added.</param>
     /// <exception cref="LinuxException">It was not added.</exception>
     public void Remove(FileDescriptor descriptor)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
+        if (descriptor.IsClosed)
+            return;
         epoll_event unused;
         SysResult.FromReturn(LibC.epoll_ctl(_descriptor.Number, LibC.EPOLL_CTL_DEL, descriptor.Number, &unused))
             .OrThrow("epoll_ctl DEL", $"descriptor {descriptor.Number}");

@@ -15,8 +15,11 @@ public sealed class PacketBatch
     /// <summary>Free bytes before each packet.</summary>
     public const int Headroom = PacketSlab.CacheLine;
 
-    /// <summary>The longest packet, in bytes: what a read is always given room for, as TUN truncates in silence.</summary>
-    public const int MaximumPacketLength = 65536;
+    /// <summary>
+    /// The longest packet, in bytes: what a read is always given room for, as TUN truncates in silence. 65,535 of IP, or a TAP's
+    /// 65,521 with an Ethernet header and two VLAN tags, up to the end of a cache line.
+    /// </summary>
+    public const int MaximumPacketLength = 65536 + PacketSlab.CacheLine;
 
     /// <summary>Room for 64 packets of a 1500-byte MTU and still a longest one, and small enough for a level-2 cache.</summary>
     private const int SlabLength = 256 * 1024;

@@ -26,6 +26,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     private readonly Lock _starting = new();
     private EngineMeter? _meter;
     private PortMonitor? _monitor;
+    private Exception? _failure;
     private bool _started;
     private bool _disposed;
 
@@ -38,6 +39,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(stages);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options?.DrainTimeout ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options));
         int workers = CountWorkers(ports);
         options ??= new EngineOptions();
         _configured = ports;
@@ -47,7 +49,11 @@ public sealed class ForwardingEngine : IAsyncDisposable
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
     }
 
-    /// <summary>Raised when a port's device goes up or down, changes or disappears; on the thread that learned of it.</summary>
+    /// <summary>
+    /// Raised when a port's device goes up or down, changes or disappears, one change at a time. It is the thread that learned of
+    /// it, which may be a worker's: a handler must neither wait for the engine to stop nor take long. What it throws stops the
+    /// engine.
+    /// </summary>
     public event EventHandler<PortChange>? PortChanged;
 
     /// <summary>The ports as they are now.</summary>
@@ -72,7 +78,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
 
         try
         {
-            _monitor = PortMonitor.Start(_configured, _ports);
+            _monitor = PortMonitor.Start(_configured, _ports, Fail);
         }
         catch (Exception failure)
         {
@@ -127,6 +133,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
             _disposed = true;
         await StopAsync();
         _meter?.Dispose();
+        _monitor?.Dispose();
         foreach (Worker worker in _workers)
             worker.Dispose();
     }
@@ -136,6 +143,8 @@ public sealed class ForwardingEngine : IAsyncDisposable
         if (ports.Count is 0 or > MaximumPorts)
             throw new ArgumentException($"An engine has 1 to {MaximumPorts} ports, not {ports.Count}.", nameof(ports));
         int workers = ports[0].Queues.Count;
+        if (ports.Distinct().Count() < ports.Count)
+            throw new ArgumentException("A port is there twice; each queue has one worker.", nameof(ports));
         foreach (Port port in ports)
         {
             if (port.Queues.Count != workers)
@@ -152,7 +161,10 @@ public sealed class ForwardingEngine : IAsyncDisposable
     private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages)
     {
         IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
-        return new Worker(index, queues, [.. stages()], _ports)
+        IReadOnlyList<IPacketStage> made = stages();
+        if (made is null || made.Contains(null!))
+            throw new ArgumentException("It must make a list of stages, none of them null.", nameof(stages));
+        return new Worker(index, queues, [.. made], _ports)
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };
@@ -164,13 +176,21 @@ public sealed class ForwardingEngine : IAsyncDisposable
             thread.Stop();
     }
 
+    private void Fail(Exception failure)
+    {
+        Volatile.Write(ref _failure, failure);
+        StopWorkers();
+    }
+
     private async Task CompleteAsync()
     {
         Task[] ended = [.. _threads.Select(thread => thread.Ended)];
         await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _monitor?.Dispose();
+        _monitor?.RequestStop();
         if (Array.Find(ended, task => task.IsFaulted) is { } failed)
             _completion.SetException(failed.Exception!.InnerExceptions);
+        else if (Volatile.Read(ref _failure) is { } failure)
+            _completion.SetException(failure);
         else
             _completion.SetResult();
     }

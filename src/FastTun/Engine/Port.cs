@@ -37,15 +37,13 @@ public sealed class Port
     internal TunDevice? Device { get; private init; }
 
     /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
-    /// <param name="device">Open, and without packet-information or virtio_net headers.</param>
+    /// <param name="device">Open, and without packet-information headers.</param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
     public static Port FromDevice(TunDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
-        if (device.HasVirtioNetHeader)
-            throw new ArgumentException($"{device.Name} has virtio_net headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
         return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue))], device.Mtu, linkLayer)
         {

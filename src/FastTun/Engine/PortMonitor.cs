@@ -13,14 +13,16 @@ internal sealed class PortMonitor : IDisposable
     private const int StopKey = -1;
 
     private readonly LivePorts _ports;
+    private readonly Action<Exception> _failed;
     private readonly Dictionary<int, Watch> _watches = [];
     private readonly Epoll _epoll;
     private readonly EventFd _stop = new();
     private readonly Thread _thread;
 
-    private PortMonitor(IReadOnlyList<Port> ports, LivePorts live)
+    private PortMonitor(IReadOnlyList<Port> ports, LivePorts live, Action<Exception> failed)
     {
         _ports = live;
+        _failed = failed;
         _epoll = new Epoll(ports.Count + 1);
         _epoll.Add(_stop.Descriptor, StopKey);
         for (int port = 0; port < ports.Count; port++)
@@ -33,18 +35,24 @@ internal sealed class PortMonitor : IDisposable
     }
 
     /// <summary>Starts watching; null when no port has a device.</summary>
-    public static PortMonitor? Start(IReadOnlyList<Port> ports, LivePorts live)
+    /// <param name="ports">What to watch.</param>
+    /// <param name="live">Where changes are reported.</param>
+    /// <param name="failed">Told, on the monitor's thread, what ended it.</param>
+    public static PortMonitor? Start(IReadOnlyList<Port> ports, LivePorts live, Action<Exception> failed)
     {
         if (ports.All(port => port.Device is null))
             return null;
-        var monitor = new PortMonitor(ports, live);
+        var monitor = new PortMonitor(ports, live, failed);
         monitor._thread.UnsafeStart();
         return monitor;
     }
 
+    /// <summary>Ends watching soon; does not wait for it, so that a handler of a change may lead here.</summary>
+    public void RequestStop() => _stop.Signal();
+
     public void Dispose()
     {
-        _stop.Signal();
+        RequestStop();
         _thread.Join();
         foreach (Watch watch in _watches.Values)
             watch.Monitor.Dispose();
@@ -53,6 +61,18 @@ internal sealed class PortMonitor : IDisposable
     }
 
     private void Run()
+    {
+        try
+        {
+            ReadUntilStopped();
+        }
+        catch (Exception failure)
+        {
+            _failed(failure);
+        }
+    }
+
+    private void ReadUntilStopped()
     {
         Span<int> keys = stackalloc int[16];
         while (true)

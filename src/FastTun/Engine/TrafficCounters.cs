@@ -5,7 +5,7 @@ namespace FastTun.Engine;
 /// <summary>What passed one worker, one port or the whole engine since it started.</summary>
 public sealed record TrafficCounters
 {
-    /// <summary>Packets taken in.</summary>
+    /// <summary>Packets taken in; a super-packet counts as the packets it stands for, here and everywhere.</summary>
     public long PacketsReceived { get; init; }
 
     /// <summary>Packets handed to the kernel, or to whatever stands behind the output queue.</summary>
@@ -34,6 +34,14 @@ public sealed record TrafficCounters
     /// at any moment; a single port may transmit what others received.
     /// </summary>
     public bool IsConserved => PacketsReceived == PacketsTransmitted + PacketsDropped;
+
+    /// <summary>One line: packets received, transmitted and dropped, and why.</summary>
+    public override string ToString()
+    {
+        string reasons = string.Join(", ", Drops.Select(drop => $"{drop.Key} {drop.Value}"));
+        string why = reasons.Length == 0 ? "" : $" ({reasons})";
+        return $"{PacketsReceived} received, {PacketsTransmitted} transmitted, {PacketsDropped} dropped{why}";
+    }
 
     /// <summary>The sum of two.</summary>
     /// <param name="left">One.</param>

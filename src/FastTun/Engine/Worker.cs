@@ -105,15 +105,20 @@ internal sealed class Worker : IDisposable
     private void Transmit()
     {
         ChooseOutputs();
-        for (int port = 0; port < _queues.Length; _portsTransmitted = ++port)
+        for (int port = 0; port < _queues.Length; port++)
         {
-            if (_leaving[port] == 0)
-                continue;
-            if (_batch.HasUnfinished && !_queues[port].HasOffloads)
-                _software.Transmit(_batch, port, _queues[port]);
-            else
-                _queues[port].Transmit(_batch, port);
+            if (_leaving[port] > 0)
+                Transmit(port);
+            _portsTransmitted = port + 1;
         }
+    }
+
+    private void Transmit(int port)
+    {
+        if (_batch.HasUnfinished && !_queues[port].HasOffloads)
+            _software.Transmit(_batch, port, _queues[port]);
+        else
+            _queues[port].Transmit(_batch, port);
     }
 
     // The kernel takes packets of any length at any MTU (up to 64 KiB), so the limit is ours to keep.

@@ -9,8 +9,8 @@ namespace FastTun.Memory;
 /// </summary>
 public sealed class PacketMemoryPool : MemoryPool<byte>
 {
-    /// <summary>The length of a block, in bytes: the longest packet with headroom before it.</summary>
-    public const int BlockLength = 65536 + PacketSlab.CacheLine;
+    /// <summary>The length of a block, in bytes: the longest packet, and a length before it.</summary>
+    public const int BlockLength = Batching.PacketBatch.MaximumPacketLength;
 
     private readonly ConcurrentQueue<PacketSlab> _free = new();
     private long _rented;

@@ -35,6 +35,9 @@ public sealed class FaultInjectingQueue : IPacketQueue
     public long SystemCalls => _inner.SystemCalls;
 
     /// <inheritdoc/>
+    public bool HasOffloads => _inner.HasOffloads;
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The plan says so.</exception>
     public QueueStatus Receive(PacketBatch batch)
     {

@@ -21,6 +21,7 @@ public sealed class MemoryQueue : IPacketQueue
     /// <param name="maximumLength">The longest packet it carries, in bytes.</param>
     public MemoryQueue(int slots = 1024, int maximumLength = 2048)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximumLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumLength, PacketBatch.MaximumPacketLength);
         _inbound = new PacketRing(slots, maximumLength);
         _outbound = new PacketRing(slots, maximumLength);
@@ -105,8 +106,13 @@ public sealed class MemoryQueue : IPacketQueue
 
     private void Announce()
     {
-        if (Interlocked.Exchange(ref _signalled, 1) == 0)
-            _readiness.Signal();
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _signalled) != 0)
+            return;
+        _readiness.Signal();
+
+        // Only now: were it said before the signal, the worker could take it back in between and never reset the signal.
+        Volatile.Write(ref _signalled, 1);
     }
 
     // Takes the announcement back first and looks once more after: a packet that comes in between is announced anew.

@@ -19,8 +19,9 @@ internal sealed class PacketRing
     /// <param name="slotLength">The longest packet, in bytes.</param>
     public PacketRing(int slots, int slotLength)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(System.Numerics.BitOperations.IsPow2(slots), true, nameof(slots));
-        _bytes = new byte[slots * slotLength];
+        if (!System.Numerics.BitOperations.IsPow2(slots))
+            throw new ArgumentOutOfRangeException(nameof(slots), slots, "It must be a power of two.");
+        _bytes = new byte[checked(slots * slotLength)];
         _lengths = new int[slots];
         _slotLength = slotLength;
         _mask = slots - 1;

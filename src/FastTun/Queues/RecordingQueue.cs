@@ -4,7 +4,10 @@ using FastTun.Linux;
 
 namespace FastTun.Queues;
 
-/// <summary>Passes everything to another queue and records it: what was received, and what was sent without being refused.</summary>
+/// <summary>
+/// Passes everything to another queue and records it: what was received, and what was sent without being refused. Of a port with
+/// offloads it records what the host gives and takes: super-packets, and checksums that are yet to be computed.
+/// </summary>
 public sealed class RecordingQueue : IPacketQueue
 {
     private readonly IPacketQueue _inner;
@@ -32,6 +35,9 @@ public sealed class RecordingQueue : IPacketQueue
     public long SystemCalls => _inner.SystemCalls;
 
     /// <inheritdoc/>
+    public bool HasOffloads => _inner.HasOffloads;
+
+    /// <inheritdoc/>
     public QueueStatus Receive(PacketBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -45,9 +51,14 @@ public sealed class RecordingQueue : IPacketQueue
     public void Transmit(PacketBatch batch, int port)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        _inner.Transmit(batch, port);
+        if (!HasOffloads)
+            _inner.Transmit(batch, port);
         foreach (Packet packet in batch.LeavingBy(port))
             _capture.Record(_interface, CaptureDirection.Outbound, packet.Bytes);
+
+        // Joining packets changes their headers, so these are recorded first, also those that are then refused.
+        if (HasOffloads)
+            _inner.Transmit(batch, port);
     }
 
     /// <inheritdoc/>

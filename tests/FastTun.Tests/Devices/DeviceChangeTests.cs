@@ -90,4 +90,21 @@ public class DeviceChangeTests
         Assert.Equal(1, router.Changes.Count(change => change.Kind == PortChangeKind.Removed));
         Assert.True(router.Engine.Completion.IsCompletedSuccessfully);
     }
+
+    [Fact]
+    public async Task A_handler_that_throws_stops_the_engine_and_one_may_stop_it_without_waiting()
+    {
+        await using var router = new Router();
+        router.Engine.PortChanged += (_, _) => throw new InvalidOperationException("broken handler");
+        router.RightDevice.Down();
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => router.Engine.Completion);
+        Assert.Equal("broken handler", error.Message);
+
+        await using var other = new Router();
+        Task? stopped = null;
+        other.Engine.PortChanged += (_, _) => stopped = other.Engine.StopAsync();
+        other.RightDevice.Down();
+        await other.Engine.Completion;
+        await stopped!;
+    }
 }

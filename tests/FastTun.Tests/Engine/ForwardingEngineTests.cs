@@ -210,6 +210,11 @@ public class ForwardingEngineTests
         var error = Assert.Throws<ArgumentException>(() => new ForwardingEngine([new Port("one", [a]), new Port("two", [b, c])], () => []));
         Assert.Contains("two has 2 queues but one has 1", error.Message);
         Assert.Throws<ArgumentException>(() => new ForwardingEngine([], () => []));
+        var port = new Port("one", [a]);
+        Assert.Throws<ArgumentException>(() => new ForwardingEngine([port, port], () => []));
+        Assert.Throws<ArgumentException>(() => new ForwardingEngine([port], () => [null!]));
+        var backwards = new EngineOptions { DrainTimeout = TimeSpan.FromSeconds(-1) };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ForwardingEngine([port], () => [], backwards));
     }
 
     private static void InjectNumbers(MemoryQueue queue, int count)
