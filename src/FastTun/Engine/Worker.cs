@@ -147,6 +147,7 @@ internal sealed class Worker : IDisposable
                 packet.Drop = DropReason.WorkerFailed;
         }
 
+        _software.Tally.Abandon();
         Counters.Book(_batch, _software.Tally);
     }
 }

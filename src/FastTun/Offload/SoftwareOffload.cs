@@ -27,12 +27,13 @@ internal sealed class SoftwareOffload(PortTable ports)
         {
             if (packet.Drop != DropReason.None || packet.OutputPort != port)
                 continue;
+            packet.LeftInSegments = true;
+            Tally.Expect(packet.Offload.SegmentCount(packet.Length));
             ReadOnlySpan<byte> bytes = batch.Memory.AsSpan(packet.Offset, packet.Length);
             if (packet.Offload.IsSuperPacket)
                 Cut(bytes, packet, queue);
             else
                 Finish(bytes, packet, queue);
-            packet.LeftInSegments = true;
         }
 
         Flush(port, queue);
