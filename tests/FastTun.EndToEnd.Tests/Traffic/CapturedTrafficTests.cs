@@ -1,18 +1,21 @@
+using System.Net;
+
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
-/// tshark, validating the checksums of IP, TCP, UDP and ICMP, looks at what arrives. Without offloads the kernel completes
-/// checksums before a packet is captured, so there is no excuse for a wrong one.
+/// tshark, validating the checksums of IP, TCP, UDP and ICMP, looks at what arrives at a device without offloads. There the
+/// kernel completes checksums before a packet is captured, so there is no excuse for a wrong one, wherever it came from.
 /// </summary>
 public class CapturedTrafficTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Nothing_that_arrives_is_malformed_or_has_a_wrong_checksum(int queues)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    public void Nothing_that_arrives_is_malformed_too_long_or_has_a_wrong_checksum(int queues, bool leftOffload)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.Forward(queues, "--ttl");
+        using RunningCommand forward = hosts.Forward(queues, leftOffload, right: false, "--ttl");
         using CaptureFile capture = CaptureFile.Start(hosts.Right, "tb");
         hosts.Ping(10);
         hosts.Ping(10, QuietHosts.RightAddressV6, "-s", "1400");
@@ -23,6 +26,7 @@ public class CapturedTrafficTests
         capture.StopAt(packets: 1000);
         RunResult result = forward.StopInOrder();
         Assert.Empty(capture.Complaints());
+        Assert.All(capture.Packets(), packet => Assert.InRange(packet.Length, 1, 1500));
         Assert.Empty(result.TotalDrops);
 
         // The judge did look: at most packets it found something that it could call good.
@@ -55,7 +59,7 @@ public class CapturedTrafficTests
         using var directory = new TemporaryDirectory();
         string file = directory["packets.pcapng"];
         using var hosts = new QuietHosts();
-        using (RunningCommand forward = hosts.Forward("--ttl", "--record", file))
+        using (RunningCommand forward = hosts.Forward(1, left: false, right: false, "--ttl", "--record", file))
         {
             hosts.Ping(10);
             Iperf.Run(hosts, QuietHosts.RightAddress, "-n", "200K");
@@ -65,5 +69,21 @@ public class CapturedTrafficTests
         Assert.Empty(CaptureFile.Complaints(file));
         string[] hops = CaptureFile.Read(file, "icmp.type == 8", "frame.interface_name", "ip.ttl");
         Assert.Equal([.. Enumerable.Repeat("ta\t64", 10), .. Enumerable.Repeat("tb\t63", 10)], hops.Order());
+    }
+
+    [Fact]
+    public void A_recording_with_offloads_changes_nothing_and_shows_packets_whole()
+    {
+        using var directory = new TemporaryDirectory();
+        string file = directory["packets.pcapng"];
+        using var hosts = new QuietHosts();
+        using (RunningCommand forward = hosts.Forward(1, left: true, right: true, "--ttl", "--record", file))
+        {
+            Assert.Equal(TcpStream.Hash, TcpStream.Receive(hosts, IPAddress.Parse(QuietHosts.RightAddress)));
+            Assert.Empty(forward.StopInOrder().TotalDrops);
+        }
+
+        Assert.NotEmpty(CaptureFile.Read(file, "frame.interface_name == \"tb\" && ip.ttl == 63 && ip.len > 1500"));
+        Assert.Empty(CaptureFile.Read(file, "_ws.malformed || ip.checksum.status == 0"));
     }
 }

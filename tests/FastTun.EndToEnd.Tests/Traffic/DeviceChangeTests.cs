@@ -4,12 +4,13 @@ namespace FastTun.EndToEnd.Tests.Traffic;
 public class DeviceChangeTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_device_that_is_down_for_a_while_drops_and_then_traffic_resumes(int queues)
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(2, false)]
+    public void A_device_that_is_down_for_a_while_drops_and_then_traffic_resumes(int queues, bool offload)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.Forward(queues);
+        using RunningCommand forward = hosts.Forward(queues, offload, offload);
         using UdpLoad load = hosts.StartLoad();
         hosts.Right.Run("ip", "link", "set", "tb", "down").OrThrow();
         forward.WaitForText("tb is down\n");
@@ -21,12 +22,13 @@ public class DeviceChangeTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_device_that_is_deleted_under_load_is_told_and_the_command_goes_on_until_it_is_stopped(int queues)
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public void A_device_that_is_deleted_under_load_is_told_and_the_command_goes_on_until_it_is_stopped(
+        int queues, bool offload)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.Forward(queues);
+        using RunningCommand forward = hosts.Forward(queues, offload, offload);
         using UdpLoad load = hosts.StartLoad();
         hosts.Right.Run("ip", "link", "delete", "tb").OrThrow();
         forward.WaitForText("tb was removed\n");

@@ -6,14 +6,14 @@ namespace FastTun.EndToEnd.Tests.Traffic;
 public class ForwardedPingTests
 {
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(1, true)]
-    [InlineData(2, false)]
-    [InlineData(2, true)]
-    public void Every_ping_is_answered_and_every_packet_counted(int queues, bool isRouter)
+    [InlineData(1, false, true)]
+    [InlineData(1, true, false)]
+    [InlineData(2, false, false)]
+    [InlineData(2, true, true)]
+    public void Every_ping_is_answered_and_every_packet_counted(int queues, bool isRouter, bool offload)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.Forward(queues, isRouter ? ["--ttl"] : []);
+        using RunningCommand forward = hosts.Forward(queues, offload, offload, isRouter ? ["--ttl"] : []);
         string timeToLive = isRouter ? "ttl=63" : "ttl=64";
         string[] answers =
         [

@@ -44,13 +44,19 @@ internal sealed class QuietHosts : IDisposable
     /// <param name="options">What follows the ports.</param>
     public RunningCommand Forward(params string[] options) => Forward(1, options);
 
-    /// <summary>Joins the hosts by devices with some queues.</summary>
-    public RunningCommand Forward(int queues, params string[] options)
-    {
-        string left = $"address={LeftAddress} peer {RightAddress},address={LeftAddressV6} peer {RightAddressV6}";
-        string right = $"address={RightAddress} peer {LeftAddress},address={RightAddressV6} peer {LeftAddressV6}";
-        return ForwardPorts($"{left},queues={queues}", $"{right},queues={queues}", options);
-    }
+    /// <summary>Joins the hosts by devices with some queues, with offloads as the command has them by default.</summary>
+    public RunningCommand Forward(int queues, params string[] options) => Join($"queues={queues}", $"queues={queues}", options);
+
+    /// <summary>Joins the hosts by devices with some queues, with offloads or without.</summary>
+    /// <param name="queues">How many each device has.</param>
+    /// <param name="left">Whether the left port has offloads.</param>
+    /// <param name="right">Whether the right port has offloads.</param>
+    /// <param name="options">What follows the ports.</param>
+    public RunningCommand Forward(int queues, bool left, bool right, params string[] options) =>
+        Join($"queues={queues},{Offload(left)}", $"queues={queues},{Offload(right)}", options);
+
+    /// <summary>The port key that turns offloads on or off.</summary>
+    public static string Offload(bool on) => on ? "offload=true" : "offload=false";
 
     /// <summary>Joins the hosts by devices that have their addresses from here.</summary>
     /// <param name="left">The left port's keys.</param>
@@ -86,6 +92,13 @@ internal sealed class QuietHosts : IDisposable
     {
         Left.Dispose();
         Right.Dispose();
+    }
+
+    private RunningCommand Join(string leftKeys, string rightKeys, string[] options)
+    {
+        string left = $"address={LeftAddress} peer {RightAddress},address={LeftAddressV6} peer {RightAddressV6}";
+        string right = $"address={RightAddress} peer {LeftAddress},address={RightAddressV6} peer {LeftAddressV6}";
+        return ForwardPorts($"{left},{leftKeys}", $"{right},{rightKeys}", options);
     }
 
     private static void Set(string name, int value) =>

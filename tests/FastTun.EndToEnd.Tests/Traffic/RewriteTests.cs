@@ -1,3 +1,6 @@
+using System.Text.Json;
+using FastTun.TestKit;
+
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
@@ -23,7 +26,7 @@ public class RewriteTests
     public void Checksums_stay_right_on_both_sides(int queues)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = Forward(hosts, queues);
+        using RunningCommand forward = Forward(hosts, queues, offload: false);
         using CaptureFile left = CaptureFile.Start(hosts.Left, "ta"), right = CaptureFile.Start(hosts.Right, "tb");
         Assert.Contains($"from {PublicAddress}: ", hosts.Ping(10, PublicAddress));
         Assert.Contains($"from {PublicAddressV6}: ", hosts.Ping(10, PublicAddressV6));
@@ -44,6 +47,32 @@ public class RewriteTests
         Assert.Empty(left.Read($"(ip.addr == 198.19.0.0/24 || ipv6.addr == 2001:db8:19::/64) && {notAnError}"));
         Assert.Empty(right.Read("ip.addr == 203.0.113.0/24 || ipv6.addr == 2001:db8:113::/64"));
         Assert.Empty(forward.StopInOrder().TotalDrops);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Unfinished_checksums_are_right_in_the_end(bool leftOffload, bool rightOffload)
+    {
+        // A kernel does not look at a checksum that it is told to be unfinished: who finishes it, or cuts, gets it right.
+        using var hosts = new QuietHosts();
+        using RunningCommand forward = Forward(hosts, 1, leftOffload, rightOffload);
+        foreach (string address in new[] { PublicAddress, PublicAddressV6 })
+        {
+            Iperf.Run(hosts, address, "-n", "3M", "--bidir");
+            Iperf.Run(hosts, address, "-u", "-b", "20M", "-n", "300K", "-l", "1400");
+        }
+
+        Assert.Empty(forward.StopInOrder().TotalDrops);
+        foreach (PrivateNetwork host in new[] { hosts.Left, hosts.Right })
+        {
+            string counters = host.Run("nstat", "-asz", "--json").OrThrow().Output;
+            JsonElement kernel = JsonDocument.Parse(counters).RootElement.GetProperty("kernel");
+            Assert.All(
+                ["TcpInCsumErrors", "UdpInCsumErrors", "Udp6InCsumErrors", "IpInHdrErrors"],
+                counter => Assert.Equal(0, kernel.GetProperty(counter).GetInt64()));
+        }
     }
 
     [Fact]
@@ -77,8 +106,13 @@ public class RewriteTests
         forward.StopInOrder().AssertAllForwarded(packets: 3);
     }
 
-    private static RunningCommand Forward(QuietHosts hosts, int queues) => hosts.ForwardPorts(
-        $"address=198.18.0.1,address=2001:db8:18::1,route=203.0.113.0/24,route=2001:db8:113::/64,queues={queues}",
-        $"address=198.19.0.1/24,address=2001:db8:19::1/64,route=198.18.0.0/24,route=2001:db8:18::/64,queues={queues}",
+    private static RunningCommand Forward(QuietHosts hosts, int queues, bool offload = true) =>
+        Forward(hosts, queues, offload, offload);
+
+    private static RunningCommand Forward(QuietHosts hosts, int queues, bool leftOffload, bool rightOffload) => hosts.ForwardPorts(
+        "address=198.18.0.1,address=2001:db8:18::1,route=203.0.113.0/24,route=2001:db8:113::/64"
+            + $",queues={queues},{QuietHosts.Offload(leftOffload)}",
+        "address=198.19.0.1/24,address=2001:db8:19::1/64,route=198.18.0.0/24,route=2001:db8:18::/64"
+            + $",queues={queues},{QuietHosts.Offload(rightOffload)}",
         Rules);
 }

@@ -6,12 +6,13 @@ namespace FastTun.EndToEnd.Tests.Traffic;
 public class StopTests
 {
     [Theory]
-    [InlineData("TERM", 1)]
-    [InlineData("INT", 2)]
-    public void A_signal_under_load_ends_it_in_order_and_takes_its_devices_along(string signal, int queues)
+    [InlineData("TERM", 1, true)]
+    [InlineData("INT", 2, true)]
+    [InlineData("TERM", 2, false)]
+    public void A_signal_under_load_ends_it_in_order_and_takes_its_devices_along(string signal, int queues, bool offload)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.Forward(queues);
+        using RunningCommand forward = hosts.Forward(queues, offload, offload);
         using UdpLoad load = hosts.StartLoad();
         RunResult result = forward.StopInOrder(signal);
         Assert.Equal("", result.Errors);

@@ -1,3 +1,4 @@
+using System.Net;
 using FastTun.TestKit;
 
 namespace FastTun.EndToEnd.Tests.Traffic;
@@ -14,7 +15,8 @@ public class TapTests
     public void A_cable_carries_all_of_Ethernet(int queues)
     {
         using var hosts = new QuietHosts();
-        using RunningCommand forward = hosts.ForwardPorts($"{Left},queues={queues}", $"{Right},queues={queues}");
+        using RunningCommand forward = hosts.ForwardPorts(
+            $"{Left},queues={queues},offload=false", $"{Right},queues={queues},offload=false");
         using CaptureFile capture = CaptureFile.Start(hosts.Right, "tb");
 
         // The first waits for its neighbour's link address.
@@ -28,6 +30,20 @@ public class TapTests
         Assert.NotEmpty(capture.Read("arp.opcode == 2"));
         Assert.NotEmpty(capture.Read("icmpv6.type == 136"));
         Assert.Empty(forward.StopInOrder().TotalDrops);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Super_packets_cross_behind_their_Ethernet_headers(bool leftOffload, bool rightOffload)
+    {
+        using var hosts = new QuietHosts();
+        using RunningCommand forward = hosts.ForwardPorts(
+            $"{Left},{QuietHosts.Offload(leftOffload)}", $"{Right},{QuietHosts.Offload(rightOffload)}", "--ttl");
+        Assert.Equal(TcpStream.Hash, TcpStream.Receive(hosts, IPAddress.Parse("198.18.0.2")));
+        RunResult result = forward.StopInOrder();
+        Assert.DoesNotContain(result.TotalDrops.Keys, reason => reason is "bad_offload" or "exceeds_mtu" or "output_rejected");
     }
 
     [Fact]
