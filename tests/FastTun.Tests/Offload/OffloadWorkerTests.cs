@@ -7,6 +7,7 @@ using FastTun.Packets;
 using FastTun.Queues;
 using FastTun.Stages;
 using FastTun.TestKit.Packets;
+using FastTun.Tests.Engine;
 
 namespace FastTun.Tests.Offload;
 
@@ -71,10 +72,10 @@ public class OffloadWorkerTests
         using Worker worker = Join(left, right, Mtu);
         left.Give(Honest.Length, Honest);
         Run(worker, left);
-        List<byte[]> packets = Engine.MemoryEngine.Collect(right);
+        List<byte[]> packets = MemoryEngine.Collect(right);
         Assert.Equal(Honest.Length * Segments, packets.Count);
         Assert.All(packets, packet => Assert.InRange(packet.Length, 500, Mtu));
-        Assert.All(packets, AssertRightChecksum);
+        Assert.All(packets, FinishedPacket.AssertRightChecksum);
         TrafficCounters counters = Total(worker);
         Assert.Equal((packets.Count, packets.Count), (counters.PacketsReceived, counters.PacketsTransmitted));
         Assert.Equal(Honest.Sum(packet => packet.Packet.Length), counters.BytesReceived);
@@ -207,13 +208,5 @@ public class OffloadWorkerTests
         ushort sum = builder.PseudoHeaderSum(protocol, packet.Length - l4Offset);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(field), sum);
         return packet;
-    }
-
-    private static void AssertRightChecksum(byte[] packet)
-    {
-        Assert.Equal(ParseError.None, PacketParser.Parse(packet, out ParsedPacket parsed));
-        ReadOnlySpan<byte> l4 = packet.AsSpan(parsed.L4Offset), addresses = packet[0] >> 4 == 4 ? packet.AsSpan(12, 8) : packet.AsSpan(8, 32);
-        byte[] covered = [.. addresses, 0, (byte)parsed.Protocol, (byte)(l4.Length >> 8), (byte)l4.Length, .. l4];
-        Assert.Equal(0, ReferenceChecksum.Compute(covered));
     }
 }
