@@ -12,11 +12,12 @@ public class PrivateForwarderTests
     };
 
     [Theory]
-    [InlineData(1, "64")]
-    [InlineData(2, "imix")]
-    public async Task Every_packet_crosses_and_is_accounted_for(int queues, string size)
+    [InlineData(1, "64", true)]
+    [InlineData(2, "imix", true)]
+    [InlineData(2, "imix", false)]
+    public async Task Every_packet_crosses_and_is_accounted_for(int queues, string size, bool offload)
     {
-        ForwardingResult result = await MeasureAsync(queues, Modest with { Sizes = PacketSizes.Parse(size) });
+        ForwardingResult result = await MeasureAsync(queues, Modest with { Sizes = PacketSizes.Parse(size) }, offload);
         var udp = Assert.IsType<UdpTrialResult>(result.Traffic);
         Assert.InRange(udp.Received, 1, udp.Sent);
         Assert.InRange(udp.Lost, 0, result.Overrun + udp.DroppedAtReceiver);
@@ -27,10 +28,38 @@ public class PrivateForwarderTests
         Assert.InRange(result.CpuNanosecondsPerPacket, 1, double.MaxValue);
     }
 
-    [Fact]
-    public async Task Streams_cross_both_ways_through_the_rewriting()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Runs_that_leave_as_one_packet_arrive_packet_by_packet(bool offload)
     {
-        ForwardingResult result = await MeasureAsync(1, Modest with { Protocol = TrafficProtocol.Tcp, Rate = TrafficRate.Max });
+        // Only at the maximum rate are whole runs always due; some may then be lost, a run at a time.
+        TrialOptions runs = Modest with
+        {
+            Sizes = PacketSizes.Fixed(1000),
+            Rate = TrafficRate.Max,
+            RunLength = 32,
+            Segmentation = true,
+        };
+        ForwardingResult result = await MeasureAsync(1, runs, offload);
+        var udp = Assert.IsType<UdpTrialResult>(result.Traffic);
+        Assert.InRange(udp.Received, 1, udp.Sent);
+        Assert.Equal((0, 0), (udp.Reordered, udp.Corrupt));
+        Assert.True(result.IsConserved);
+
+        // A packet costs a read and a write; a run of 32 no more.
+        TrafficCounters total = result.Engine.Total;
+        Assert.InRange(total.PacketsTransmitted, udp.Received, long.MaxValue);
+        Assert.Equal(offload, total.SystemCalls < total.PacketsReceived);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Streams_cross_both_ways_through_the_rewriting(bool offload)
+    {
+        TrialOptions streams = Modest with { Protocol = TrafficProtocol.Tcp, Rate = TrafficRate.Max };
+        ForwardingResult result = await MeasureAsync(1, streams, offload);
         var tcp = Assert.IsType<TcpTrialResult>(result.Traffic);
         Assert.InRange(tcp.BytesReceived, 1, long.MaxValue);
         Assert.True(result.IsConserved);
@@ -61,9 +90,9 @@ public class PrivateForwarderTests
     public void Queues_that_no_device_has_are_refused(int queues) =>
         Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(queues, offload: true));
 
-    private static async Task<ForwardingResult> MeasureAsync(int queues, TrialOptions options)
+    private static async Task<ForwardingResult> MeasureAsync(int queues, TrialOptions options, bool offload = true)
     {
-        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues, offload: true);
+        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues, offload);
         return await forwarder.MeasureAsync(options, null, TestContext.Current.CancellationToken);
     }
 }
