@@ -129,6 +129,32 @@ public class OffloadWorkerTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    public void Whatever_header_stands_before_whatever_packet_the_count_adds_up_and_nothing_too_long_leaves(bool isCut)
+    {
+        const int packets = 20_000;
+        var random = new Random(20261123);
+        using var left = new OffloadMemoryQueue();
+        using var memory = new MemoryQueue(slots: 8192, maximumLength: Mtu);
+        using var offload = new OffloadMemoryQueue();
+        using Worker worker = Join(left, isCut ? memory : offload, Mtu);
+        left.Give(packets, [.. Enumerable.Range(0, packets).Select(_ => Damage(random, Honest[random.Next(Honest.Length)]))]);
+        long collected = 0;
+        while (!left.IsDrained)
+        {
+            worker.RunOnce(mayBlock: false);
+            collected += MemoryEngine.Collect(memory).Count;
+        }
+
+        TrafficCounters counters = Total(worker);
+        Assert.DoesNotContain(DropReason.OutputFull, counters.Drops.Keys); // as it would be if it were too long
+        Assert.True(counters.Drops[DropReason.BadOffload] > packets / 10, $"{counters}");
+        Assert.True(counters.PacketsTransmitted > packets / 10, $"{counters}");
+        Assert.Equal(isCut ? counters.PacketsTransmitted : 0, collected);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
     public void A_million_packets_allocate_nothing(bool isCut)
     {
         using var left = new OffloadMemoryQueue();
@@ -185,6 +211,26 @@ public class OffloadWorkerTests
             new CrossConnectStage(),
         ];
         return new Worker(0, [left, right], stages, new LivePorts(ports));
+    }
+
+    // One field of the header, or one byte of the headers, or both, or neither, is anything.
+    private static (VirtioNetHeader Header, byte[] Packet) Damage(
+        Random random, (VirtioNetHeader Header, byte[] Packet) honest)
+    {
+        (VirtioNetHeader header, byte[] packet) = (honest.Header, [.. honest.Packet]);
+        if (random.Next(2) == 0)
+            packet[random.Next(60)] = (byte)random.Next(256);
+        int any = random.Next(2) == 0 ? random.Next(65536) : random.Next(100);
+        return (random.Next(12) switch
+        {
+            0 => header with { Flags = (byte)any },
+            1 => header with { GsoType = (byte)any },
+            2 => header with { HeaderLength = (ushort)any },
+            3 => header with { GsoSize = (ushort)(any & ~63) }, // 0, or so much that a batch's segments find room
+            4 => header with { ChecksumStart = (ushort)any },
+            5 => header with { ChecksumOffset = (ushort)any },
+            _ => header,
+        }, random.Next(10) == 0 ? packet[..random.Next(packet.Length)] : packet);
     }
 
     private static void Run(Worker worker, OffloadMemoryQueue left)
