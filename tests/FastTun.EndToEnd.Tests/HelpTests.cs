@@ -33,6 +33,13 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
+    public void A_closed_standard_output_is_named()
+    {
+        ToolResult result = Command.RunBehind(_host, ["bash", "-c", "exec \"$@\" >&-", "bash"], "probe");
+        Assert.Equal((1, "fasttun: standard output: it is closed, or not open for writing\n"), (result.ExitCode, result.Errors));
+    }
+
+    [Fact]
     public void Version_is_printed() =>
         Assert.Matches(@"^\d+\.\d+\.\d+", Command.Run(_host, "--version").OrThrow().Output);
 
