@@ -26,7 +26,7 @@ public sealed class BadArgumentsTests : IDisposable
         { ["forward", "ta", "tb,up,down"], "up and down" },
         { ["forward", "ta", "tb,up=perhaps"], "'perhaps'" },
         { ["forward", "ta", "tb,mode=tunnel"], "'tunnel'" },
-        { ["forward", "ta", "tb,offload=true"], "offload" },
+        { ["forward", "ta", "tb,offload=perhaps"], "offload 'perhaps'" },
         { ["forward", "ta", "tb,io=io_uring"], "'io_uring'" },
         { ["forward", "ta", "a-name-that-is-too-long"], "a-name-that-is-too-long" },
         { ["forward", "ta", "a/b"], "a/b" },

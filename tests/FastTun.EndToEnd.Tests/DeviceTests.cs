@@ -84,13 +84,13 @@ public sealed class DeviceTests : IDisposable
     {
         Device("add", "p0", "--address", "198.18.0.1/24", "--route", "203.0.113.128/25", "--up");
         Device("add", "p1");
-        string before = _host.Run("ip", "-d", "address", "show", "p0").Output + _host.Run("ip", "route").Output;
+        string before = _host.Run("ip", "address", "show", "p0").Output + _host.Run("ip", "route").Output;
         string queues = other.Contains("queues") ? ",queues=2" : "";
         ToolResult refused = Command.Run(
             _host, "forward", $"p0,address=198.19.0.1/24,mtu=1300,txqueuelen=7{queues}", other);
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains(culprit, refused.Errors);
-        Assert.Equal(before, _host.Run("ip", "-d", "address", "show", "p0").Output + _host.Run("ip", "route").Output);
+        Assert.Equal(before, _host.Run("ip", "address", "show", "p0").Output + _host.Run("ip", "route").Output);
     }
 
     [Theory]

@@ -10,7 +10,7 @@ namespace FastTun.Cli.Forwarding;
 /// <summary>
 /// The devices of a run: all of them, or none. What can be checked before the first is touched is. When the kernel refuses
 /// a later one, those that were made go, and the interfaces of those that were there are made as they were; only an owner
-/// or group that was named stays.
+/// or group that was named stays, and what packets looked like to whoever had the device open last (vnet_hdr in ip -d).
 /// </summary>
 internal sealed class OpenPorts : IDisposable
 {
