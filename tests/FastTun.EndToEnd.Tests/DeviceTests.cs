@@ -76,6 +76,24 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("lo", "lo is no TUN or TAP device")]
+    [InlineData("p1,mode=tap", "mode: what p1 carries")]
+    [InlineData("p1,queues=2", "queues")]
+    [InlineData("tb,route=203.0.113.0/24 via 192.0.2.1", "192.0.2.1")]
+    public void A_run_whose_other_port_is_refused_leaves_a_present_device_as_it_was(string other, string culprit)
+    {
+        Device("add", "p0", "--address", "198.18.0.1/24", "--route", "203.0.113.128/25", "--up");
+        Device("add", "p1");
+        string before = _host.Run("ip", "address", "show", "p0").Output + _host.Run("ip", "route").Output;
+        string queues = other.Contains("queues") ? ",queues=2" : "";
+        ToolResult refused = Command.Run(
+            _host, "forward", $"p0,address=198.19.0.1/24,mtu=1300,txqueuelen=7{queues}", other);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(culprit, refused.Errors);
+        Assert.Equal(before, _host.Run("ip", "address", "show", "p0").Output + _host.Run("ip", "route").Output);
+    }
+
+    [Theory]
     [InlineData("--mode", "tap")]
     [InlineData("--queues", "2")]
     public void What_is_decided_at_the_making_is_refused_later(string option, string value)

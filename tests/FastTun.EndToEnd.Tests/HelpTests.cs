@@ -23,6 +23,23 @@ public sealed class HelpTests : IDisposable
     }
 
     [Fact]
+    public void Help_says_values_as_they_are_written()
+    {
+        string bench = Command.Run(_host, "bench", "--help").OrThrow().Output;
+        Assert.Contains("default 5s", bench);
+        Assert.DoesNotContain("00:00", bench);
+        Assert.Contains("needs root, or a user who may open /dev/net/tun", bench);
+        Assert.DoesNotContain("worker", Command.Run(_host, "device", "set", "--help").OrThrow().Output);
+    }
+
+    [Fact]
+    public void A_closed_standard_output_is_named()
+    {
+        ToolResult result = Command.RunBehind(_host, ["bash", "-c", "exec \"$@\" >&-", "bash"], "probe");
+        Assert.Equal((1, "fasttun: standard output: it is closed, or not open for writing\n"), (result.ExitCode, result.Errors));
+    }
+
+    [Fact]
     public void Version_is_printed() =>
         Assert.Matches(@"^\d+\.\d+\.\d+", Command.Run(_host, "--version").OrThrow().Output);
 

@@ -9,12 +9,12 @@ namespace FastTun.Cli.Bench;
 /// <summary>What <c>fasttun bench</c> is told.</summary>
 internal sealed class BenchOptions
 {
-    private readonly Option<TimeSpan> _duration = Defaulted(
-        Parsed.Option("--duration", "TIME", "How long to send, such as 5s or 300ms", DurationText.Parse),
-        TimeSpan.FromSeconds(5));
+    private readonly Option<TimeSpan?> _duration = Parsed.Option<TimeSpan?>(
+        "--duration", "TIME", "How long to send, such as 300ms or 2m; default 5s", text => DurationText.Parse(text));
 
     private readonly Option<PacketSizes> _size = Defaulted(
-        Parsed.Option("--size", "64|1500|imix", "Sizes of UDP packets in bytes, IP header and all", PacketSizes.Parse),
+        Parsed.Option(
+            "--size", "N|imix", "Bytes of a UDP packet, IP header and all, 60 to 65535, or a mix", PacketSizes.Parse),
         PacketSizes.Fixed(64));
 
     private readonly Option<TrafficProtocol?> _protocol = Parsed.Option<TrafficProtocol?>(
@@ -55,7 +55,7 @@ internal sealed class BenchOptions
         return [.. protocols.Select(protocol => new TrialOptions
         {
             Protocol = protocol,
-            Duration = parsed.GetValue(_duration),
+            Duration = parsed.GetValue(_duration) ?? TimeSpan.FromSeconds(5),
             Sizes = parsed.GetRequiredValue(_size),
             Flows = parsed.GetValue(_flows),
             Rate = protocol == TrafficProtocol.Udp ? parsed.GetValue(_rate) : TrafficRate.Max,

@@ -63,7 +63,7 @@ internal sealed record BenchTrialReport
         BytesSent = result.Traffic.BytesSent,
         BytesReceived = result.Traffic.BytesReceived,
         Udp = result.Traffic is UdpTrialResult udp ? UdpReport.From(udp) : null,
-        Tcp = result.Traffic is TcpTrialResult tcp ? new TcpReport(tcp.Streams, tcp.BrokenStreams, tcp.CorruptBytes) : null,
+        Tcp = result.Traffic is TcpTrialResult tcp ? new TcpReport(tcp.Streams, tcp.UnfinishedStreams, tcp.CorruptBytes) : null,
         OverrunPackets = result.Overrun,
         EngineCpuNanosecondsPerPacket = result.CpuNanosecondsPerPacket,
         Conserved = result.IsConserved,
@@ -72,7 +72,7 @@ internal sealed record BenchTrialReport
 }
 
 /// <summary>What became of streams.</summary>
-internal sealed record TcpReport(int Streams, int BrokenStreams, long CorruptBytes);
+internal sealed record TcpReport(int Streams, int UnfinishedStreams, long CorruptBytes);
 
 /// <summary>What became of packets.</summary>
 internal sealed record UdpReport

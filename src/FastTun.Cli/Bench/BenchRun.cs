@@ -35,9 +35,23 @@ internal static class BenchRun
         if (json is not { IsStandardOutput: true })
             BenchTable.Write(results);
         json?.Write(report, ReportJson.Default.BenchReport);
-        return results.All(result => result.IsConserved)
+        return results.TrueForAll(result => result.IsConserved)
             ? (int)ExitCode.Done
-            : throw new CommandException(ExitCode.Failed, "packets or bytes are unaccounted for");
+            : throw new CommandException(ExitCode.Failed, string.Join("; ", results.SelectMany(Complaints)));
+    }
+
+    // What is wrong with a result that is not conserved.
+    private static IEnumerable<string> Complaints(ForwardingResult result)
+    {
+        if (result.Engine.Total is { IsConserved: false } total)
+            yield return $"the engine received {total.PacketsReceived} packets, but transmitted {total.PacketsTransmitted} "
+                + $"and dropped {total.PacketsDropped}";
+        if (result.Traffic is TcpTrialResult { CorruptBytes: > 0 } tcp)
+            yield return $"TCP: {tcp.CorruptBytes} bytes arrived corrupt";
+        if (result.Traffic is UdpTrialResult { Corrupt: > 0 } corrupted)
+            yield return $"UDP: {corrupted.Corrupt} packets arrived corrupt";
+        if (result.Traffic is UdpTrialResult { IsConserved: false } udp)
+            yield return $"UDP: {udp.Sent} packets were sent, but {udp.Received} received and {udp.Lost} lost";
     }
 
     private static async Task<ForwardingResult> MeasureAsync(

@@ -31,6 +31,13 @@ internal static class BenchTable
         UdpRow("  p99", udp => Microseconds(udp.Latency.P99));
         UdpRow("  p99.9", udp => Microseconds(udp.Latency.P999));
         UdpRow("  max", udp => Microseconds(udp.Latency.Max));
+        if (results.Any(result => result.Traffic is TcpTrialResult))
+        {
+            Row("streams that did not finish", result => result.Traffic is TcpTrialResult tcp
+                ? $"{tcp.UnfinishedStreams:N0} of {tcp.Streams:N0}"
+                : "");
+        }
+
         Row("engine CPU per packet", result => $"{result.CpuNanosecondsPerPacket:N0} ns");
         Row("engine CPUs busy", result => $"{result.Engine.CpuTime / result.Traffic.Duration:F2}");
         Row("engine received", result => $"{result.Engine.Total.PacketsReceived:N0}");

@@ -26,6 +26,19 @@ internal sealed class CommandException(ExitCode exitCode, string message, Except
         }
     }
 
+    /// <summary>The same, and the complaint begins with what it is about.</summary>
+    public static T Checked<T>(object culprit, Func<T> setUp)
+    {
+        try
+        {
+            return Checked(setUp);
+        }
+        catch (CommandException problem) when (!problem.Message.StartsWith($"{culprit}:", StringComparison.Ordinal))
+        {
+            throw new CommandException(problem.ExitCode, $"{culprit}: {problem.Message}", problem);
+        }
+    }
+
     // ArgumentException says "... (Parameter 'x')" of a parameter that the user has never heard of.
     private static string WithoutParameter(ArgumentException exception) =>
         exception.ParamName is { } name ? exception.Message.Replace($" (Parameter '{name}')", "") : exception.Message;

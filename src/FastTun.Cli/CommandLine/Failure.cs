@@ -19,11 +19,16 @@ internal static class Failure
 
     public static void WriteLine(string line) => Console.Error.WriteLine($"fasttun: {line.ReplaceLineEndings(" ")}");
 
-    /// <summary>What runs wraps its own failures, so a kernel's refusal that arrives here is one of setting up.</summary>
+    /// <summary>
+    /// What runs wraps its own failures, so a kernel's refusal that arrives here is one of setting up. A file that may not
+    /// be written names itself in its message, and the console does not.
+    /// </summary>
     public static (ExitCode Code, string Line) Explain(Exception exception) => exception switch
     {
         CommandException told => (told.ExitCode, told.Message),
         LinuxException refused => (IsLacking(refused) ? ExitCode.Lacking : ExitCode.Usage, refused.Message),
+        UnauthorizedAccessException closed when !closed.Message.Contains('\'') =>
+            (ExitCode.Failed, "standard output: it is closed, or not open for writing"),
         IOException or UnauthorizedAccessException or TimeoutException => (ExitCode.Failed, exception.Message),
         _ => (ExitCode.Failed, $"{exception.GetType().Name}: {exception.Message} ({TraceVariable}=1 says where)"),
     };

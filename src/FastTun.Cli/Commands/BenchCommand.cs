@@ -11,13 +11,14 @@ internal static class BenchCommand
     {
         var options = new BenchOptions();
         var command = new DocumentedCommand(
-            "bench", "Measure forwarding on this machine, between two hosts of its own; needs no root")
+            "bench", "Measure forwarding on this machine, between two hosts of its own")
         {
             Notes = ("What is measured",
             [
                 "Two private network namespaces, a TUN device in each, and FastTun between them, rewriting addresses.",
                 "Real UDP packets, and then real TCP streams, go from one to the other through the kernels' sockets.",
                 "The sender, the receiver and FastTun share this machine's processors.",
+                "It needs root, or a user who may open /dev/net/tun.",
             ]),
             Examples =
             [

@@ -34,10 +34,14 @@ internal static class CompletionCommand
         complete -c fasttun -a '(__fasttun_complete)'
         """;
 
+    private static readonly string[] Shells = ["bash", "zsh", "fish"];
+
     public static Command Create()
     {
-        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish" };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        Argument<string> shell = Parsed.Argument("SHELL", "bash, zsh or fish", text => Shells.Contains(text)
+            ? text
+            : throw new FormatException($"'{text}': it is bash, zsh or fish"));
+        shell.CompletionSources.Add(Shells);
         var command = new DocumentedCommand("completion", "Print a script that completes this command in a shell")
         {
             Examples =

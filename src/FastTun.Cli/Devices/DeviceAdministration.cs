@@ -12,7 +12,7 @@ internal static class DeviceAdministration
     public static DeviceReport Add(DevicePlace place, DeviceSettings settings)
     {
         using NetworkNamespace? ns = place.OpenNamespace();
-        TunDeviceOptions options = CommandException.Checked(() =>
+        TunDeviceOptions options = CommandException.Checked(place, () =>
         {
             TunDeviceOptions wanted = (settings with { Offload = false }).ToOptions(place.Name, ns) with { Exclusive = true, Persistent = true };
             wanted.Validate();
@@ -30,8 +30,9 @@ internal static class DeviceAdministration
         using NetworkNamespace? ns = place.OpenNamespace();
         using var routes = RouteSocket.Open(ns);
         LinkInfo link = Find(routes, place);
-        CheckKept(place, settings, link.Tun!);
-        CommandException.Checked(() =>
+        bool? severalQueues = settings.Queues is { } queues ? queues > 1 : null;
+        PresentDevice.CheckKept(place, link.Tun!, settings.Mode, severalQueues);
+        CommandException.Checked(place, () =>
             Apply(place, settings.WithWholeAddresses(routes.GetAddresses(link.Index)), routes, link, ns));
         return DeviceReport.Read(routes, routes.GetLink(link.Index));
     }
@@ -71,18 +72,12 @@ internal static class DeviceAdministration
         }
     }
 
-    private static LinkInfo Find(RouteSocket routes, DevicePlace place) =>
-        !routes.TryGetLink(place.Name, out LinkInfo? link)
-            ? throw CommandException.Usage($"{place}: there is no such interface; see 'fasttun device list'")
-            : link.Tun is not null ? link : throw CommandException.Usage($"{place} is no TUN or TAP device");
-
-    private static void CheckKept(DevicePlace place, DeviceSettings settings, TunLinkInfo present)
+    private static LinkInfo Find(RouteSocket routes, DevicePlace place)
     {
-        const string wayOut = "was decided when it was made; delete it and add it anew";
-        if (settings.Mode is { } mode && mode == TunMode.Tap != present.IsTap)
-            throw CommandException.Usage($"mode: what {place} carries {wayOut}");
-        if (settings.Queues is { } queues && queues > 1 != present.IsMultiQueue)
-            throw CommandException.Usage($"queues: whether {place} can have several {wayOut}");
+        if (!routes.TryGetLink(place.Name, out LinkInfo? link))
+            throw CommandException.Usage($"{place}: there is no such interface; see 'fasttun device list'");
+        PresentDevice.Check(place, link);
+        return link;
     }
 
     private static bool Apply(

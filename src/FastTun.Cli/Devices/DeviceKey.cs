@@ -17,6 +17,8 @@ namespace FastTun.Cli.Devices;
 internal sealed record DeviceKey(
     string Name, string Value, string Description, Func<DeviceSettings, string, DeviceSettings> Set)
 {
+    private const string QueuesOfAPort = "queues of the device, 1 to 256, each with a worker of its own; default 1";
+
     /// <summary>What the device and its interface are.</summary>
     public static readonly IReadOnlyList<DeviceKey> Device =
     [
@@ -39,7 +41,7 @@ internal sealed record DeviceKey(
             (device, text) => device with { HardwareAddress = LinkAddress(text) }),
         new("txqueuelen", "N", "how many packets wait in each queue",
             (device, text) => device with { TransmitQueueLength = Number(text) }),
-        new("queues", "N", "queues, and workers, 1 to 256; default 1",
+        new("queues", "N", "queues of the device, 1 to 256",
             (device, text) => device with { Queues = Number(text) }),
         new("owner", "USER", "who may open the device without CAP_NET_ADMIN",
             (device, text) => device with { Owner = AccountNames.User(text) }),
@@ -59,8 +61,8 @@ internal sealed record DeviceKey(
     /// <summary>What a port is, besides a device.</summary>
     public static readonly IReadOnlyList<DeviceKey> Port =
     [
-        .. Device,
-        new("router", "R", "FastTun's own address for what it answers itself, where there is no peer",
+        .. Device.Select(key => key.Name == "queues" ? key with { Description = QueuesOfAPort } : key),
+        new("router", "R", "kept for what FastTun will answer itself, where there is no peer; does nothing yet",
             (port, text) => port with { Router = Address(text) }),
         new("offload", "true|false", "take and give super-packets and unfinished checksums; default true",
             (port, text) => port with { Offload = Switch(text) }),

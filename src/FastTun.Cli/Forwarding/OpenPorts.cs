@@ -7,10 +7,15 @@ using FastTun.Linux.Tun;
 
 namespace FastTun.Cli.Forwarding;
 
-/// <summary>The devices of a run: all of them, or none. What can be checked before the first is touched is.</summary>
+/// <summary>
+/// The devices of a run: all of them, or none. What can be checked before the first is touched is. When the kernel refuses
+/// a later one, those that were made go, and the interfaces of those that were there are made as they were; only an owner
+/// or group that was named stays, and what packets looked like to whoever had the device open last (vnet_hdr in ip -d).
+/// </summary>
 internal sealed class OpenPorts : IDisposable
 {
     private readonly List<NetworkNamespace?> _namespaces = [];
+    private readonly List<EarlierConfiguration?> _earlier = [];
     private readonly List<TunDevice> _devices = [];
 
     private OpenPorts()
@@ -28,13 +33,14 @@ internal sealed class OpenPorts : IDisposable
             foreach (PortSpec spec in specs)
                 ports._namespaces.Add(spec.Place.OpenNamespace());
             ports.CheckDistinct(specs);
-            TunDeviceOptions[] options = [.. specs.Select((spec, index) => Plan(spec, ports._namespaces[index]))];
+            TunDeviceOptions[] options = [.. specs.Select((spec, index) => ports.Plan(spec, ports._namespaces[index]))];
             foreach (TunDeviceOptions device in options)
                 ports._devices.Add(TunDevice.Open(device));
             return ports;
         }
         catch
         {
+            ports.Undo();
             ports.Dispose();
             throw;
         }
@@ -47,16 +53,24 @@ internal sealed class OpenPorts : IDisposable
     }
 
     // What was not said of a device that is there is as it is.
-    private static TunDeviceOptions Plan(PortSpec spec, NetworkNamespace? ns)
+    private TunDeviceOptions Plan(PortSpec spec, NetworkNamespace? ns)
     {
         using var routes = RouteSocket.Open(ns);
-        TunLinkInfo? present = routes.TryGetLink(spec.Place.Name, out LinkInfo? link) ? link.Tun : null;
+        TunLinkInfo? present = null;
+        if (routes.TryGetLink(spec.Place.Name, out LinkInfo? link))
+        {
+            PresentDevice.Check(spec.Place, link);
+            present = link.Tun!;
+            PresentDevice.CheckKept(spec.Place, present, spec.Settings.Mode, spec.Settings.Queues > 1 ? true : null);
+        }
+
+        _earlier.Add(link is null ? null : EarlierConfiguration.Read(routes, ns, link));
         DeviceSettings settings = spec.Settings with
         {
             Mode = spec.Settings.Mode ?? (present is { IsTap: true } ? TunMode.Tap : null),
             Up = spec.Settings.Up ?? true,
         };
-        return CommandException.Checked(() =>
+        return CommandException.Checked(spec.Place, () =>
         {
             TunDeviceOptions options = settings.ToOptions(spec.Place.Name, ns) with
             {
@@ -65,6 +79,16 @@ internal sealed class OpenPorts : IDisposable
             options.Validate();
             return options;
         });
+    }
+
+    // A device that was made for the run goes with its queues. The one that failed has put itself back.
+    private void Undo()
+    {
+        foreach ((TunDevice device, EarlierConfiguration? earlier) in _devices.Zip(_earlier))
+        {
+            device.Dispose();
+            earlier?.Restore();
+        }
     }
 
     private static void CheckQueues(IReadOnlyList<PortSpec> specs)

@@ -5,6 +5,8 @@ namespace FastTun.Cli.Forwarding;
 /// <summary>SIGINT and SIGTERM, which ask for an orderly end.</summary>
 internal sealed class StopSignals : IDisposable
 {
+    // Not disposed of: a handler may still be under way when its registration is gone, and must find what it cancels.
+    // Without a timer or a wait handle there is nothing in it to give back.
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
@@ -23,7 +25,6 @@ internal sealed class StopSignals : IDisposable
     {
         foreach (PosixSignalRegistration registration in _registrations)
             registration.Dispose();
-        _stop.Dispose();
     }
 
     private void Stop(PosixSignalContext signal)

@@ -54,9 +54,20 @@ public sealed partial class TunDevice : IDisposable
     // Any open queue stands for the device, also a detached one.
     private FileDescriptor Control => First.Descriptor;
 
-    private TunQueue First =>
-        Volatile.Read(ref _queues).FirstOrDefault(queue => queue.IsOpen)
-        ?? throw new ObjectDisposedException(nameof(TunDevice));
+    // A loop, because it is on the way of each packet that is read or written here, and must not allocate.
+    private TunQueue First
+    {
+        get
+        {
+            foreach (TunQueue queue in Volatile.Read(ref _queues))
+            {
+                if (queue.IsOpen)
+                    return queue;
+            }
+
+            throw new ObjectDisposedException(nameof(TunDevice));
+        }
+    }
 
     /// <summary>Opens a device, which is made if there is none of that name; a failure leaves nothing behind.</summary>
     /// <param name="options">What it shall be.</param>
@@ -133,12 +144,15 @@ public sealed partial class TunDevice : IDisposable
     }
 
     /// <inheritdoc cref="TunQueue.Read"/>
-    /// <remarks>Reads from the first open queue.</remarks>
+    /// <remarks>
+    /// Reads from the first open queue. Allocates nothing, unless the token can be cancelled: then each call opens and
+    /// closes an eventfd(2).
+    /// </remarks>
     public int Read(Span<byte> buffer, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         First.Read(buffer, timeout, cancellationToken);
 
     /// <inheritdoc cref="TunQueue.Write"/>
-    /// <remarks>Writes to the first open queue.</remarks>
+    /// <remarks>Writes to the first open queue. Allocates nothing.</remarks>
     public void Write(ReadOnlySpan<byte> packet) => First.Write(packet);
 
     /// <summary>Closes all queues. May be called from any thread, and again.</summary>

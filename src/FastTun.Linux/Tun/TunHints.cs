@@ -30,7 +30,7 @@ internal static class TunHints
         Errno.EBUSY => "another program has it open, and it has one queue only; close it there, or take another name",
         Errno.E2BIG => $"the device has its {TunDeviceOptions.MaxQueueCount} queues open already",
         Errno.EINVAL => "an interface of that name is something else: no TUN or TAP, the other of the two, or one "
-            + (options.IsMultiQueue ? "made without MultiQueue" : "made with MultiQueue"),
+            + (options.IsMultiQueue ? "made without MultiQueue (queues=1)" : "made with MultiQueue (queues=2 or more)"),
         Errno.ENFILE => "every number of this name template is taken",
         _ => null,
     };

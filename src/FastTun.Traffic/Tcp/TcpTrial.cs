@@ -56,23 +56,30 @@ internal sealed class TcpTrial : IDisposable
     {
         Task receiving = Task.WhenAll(_receivers.Select(receiver => DedicatedThread.Start("tcp-receiver", receiver.Run)));
         Task sending = Task.WhenAll(_senders.Select(sender => DedicatedThread.Start("tcp-sender", sender.Run)));
-        using var deadline = new CancellationTokenSource(_options.Duration + _options.DrainTimeout, _options.TimeProvider);
-        using CancellationTokenRegistration giveUp = deadline.Token.Register(_connections.Dispose);
-        using CancellationTokenRegistration stop = cancellationToken.Register(() =>
-        {
-            Array.ForEach(_senders, sender => sender.Stop());
-            deadline.CancelAfter(_options.DrainTimeout);
-        });
-        await _clock.ReportUntilAsync(Task.WhenAll(sending, receiving), progress, Look);
-        await Task.WhenAll(sending, receiving);
+        Task ending = EndAsync(Task.WhenAll(sending, receiving), cancellationToken);
+        await _clock.ReportUntilAsync(ending, progress, Look);
+        await ending;
         return Count();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _connections.Dispose();
 
-    private TrialProgress Look(TimeSpan elapsed) => new(
-        elapsed, 0, 0, _senders.Sum(sender => sender.Sent), _receivers.Sum(receiver => receiver.Received));
+    // What the senders' kernels still hold takes its time on a busy machine; only when nothing comes is it given up.
+    private async Task EndAsync(Task streams, CancellationToken cancellationToken)
+    {
+        await streams
+            .WaitAsync(_options.Duration, _options.TimeProvider, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Array.ForEach(_senders, sender => sender.Stop());
+        await _clock.WaitForQuietAsync(Received, () => streams.IsCompleted, _options.StallTime);
+        _connections.Dispose();
+        await streams;
+    }
+
+    private long Received() => _receivers.Sum(receiver => receiver.Received);
+
+    private TrialProgress Look(TimeSpan elapsed) => new(elapsed, 0, 0, _senders.Sum(sender => sender.Sent), Received());
 
     private TcpTrialResult Count()
     {
@@ -82,13 +89,13 @@ internal sealed class TcpTrial : IDisposable
         {
             Duration = Stopwatch.GetElapsedTime(began, Math.Max(began, arrived)),
             BytesSent = _senders.Sum(sender => sender.Sent),
-            BytesReceived = _receivers.Sum(receiver => receiver.Received),
+            BytesReceived = Received(),
             Streams = _senders.Length,
-            BrokenStreams = _senders.Zip(_receivers).Count(ends => IsBroken(ends.First, ends.Second)),
+            UnfinishedStreams = _senders.Zip(_receivers).Count(ends => IsUnfinished(ends.First, ends.Second)),
             CorruptBytes = _receivers.Sum(receiver => receiver.Corrupt),
         };
     }
 
-    private static bool IsBroken(TcpSender sender, TcpReceiver receiver) =>
+    private static bool IsUnfinished(TcpSender sender, TcpReceiver receiver) =>
         sender.IsBroken || receiver.IsBroken || sender.Sent != receiver.Received;
 }

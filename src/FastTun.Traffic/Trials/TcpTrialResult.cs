@@ -7,13 +7,13 @@ public sealed record TcpTrialResult : TrialResult
     public required int Streams { get; init; }
 
     /// <summary>
-    /// Those of them that ended before their end was received: cut off by a reset, or by the end of the waiting.
+    /// Those of them whose end was not received: cut off by a reset, or given up because nothing arrived any more.
     /// </summary>
-    public required int BrokenStreams { get; init; }
+    public required int UnfinishedStreams { get; init; }
 
     /// <summary>Bytes received that are not what was sent at their place.</summary>
     public required long CorruptBytes { get; init; }
 
     /// <summary>Whether every byte arrived as it was sent.</summary>
-    public bool IsComplete => BrokenStreams == 0 && CorruptBytes == 0 && BytesSent == BytesReceived;
+    public bool IsComplete => UnfinishedStreams == 0 && CorruptBytes == 0 && BytesSent == BytesReceived;
 }

@@ -26,15 +26,16 @@ internal sealed class TrialClock(TrialOptions options)
 
     /// <summary>Waits until everything has arrived, or nothing did for a while, or the time is up.</summary>
     /// <param name="arrived">Reads how much has arrived.</param>
-    /// <param name="expected">How much will at most.</param>
-    public async Task WaitForQuietAsync(Func<long> arrived, long expected)
+    /// <param name="isDone">Whether that is everything.</param>
+    /// <param name="quiet">How long nothing may arrive.</param>
+    public async Task WaitForQuietAsync(Func<long> arrived, Func<bool> isDone, TimeSpan quiet)
     {
         long began = _time.GetTimestamp();
         long changed = began;
         long last = arrived();
         using var timer = new PeriodicTimer(LookInterval, _time);
-        while (last < expected
-            && _time.GetElapsedTime(changed) < options.QuietTime
+        while (!isDone()
+            && _time.GetElapsedTime(changed) < quiet
             && _time.GetElapsedTime(began) < options.DrainTimeout
             && await timer.WaitForNextTickAsync(CancellationToken.None))
         {

@@ -41,11 +41,18 @@ public sealed record TrialOptions
     /// </summary>
     public int ReceiveBufferBytes { get; init; } = 8 << 20;
 
-    /// <summary>How long nothing may arrive, once all is sent, until what is missing counts as lost.</summary>
+    /// <summary>How long no UDP packet may arrive, once all are sent, until what is missing counts as lost.</summary>
     public TimeSpan QuietTime { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long to wait for what is still on its way, at most.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>
+    /// How long no byte of any stream may arrive, once the sending is over, until the streams that have not ended count
+    /// as unfinished. Longer than for UDP: a retransmission waits 200 ms, and each time twice as long (RFC 6298 section
+    /// 5.5).
+    /// </summary>
+    public TimeSpan StallTime { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long to wait for what is still on its way at most, while it goes on arriving.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How long making all TCP connections may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

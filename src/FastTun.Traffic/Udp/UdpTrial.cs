@@ -45,7 +45,7 @@ internal sealed class UdpTrial : IDisposable
         StopSending();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompletedSuccessfully && !receiving.IsCompleted)
-            await _clock.WaitForQuietAsync(() => Look(default).PacketsReceived, Look(default).PacketsSent);
+            await _clock.WaitForQuietAsync(Received, () => Received() >= _senders.Sum(sender => sender.Sent), _options.QuietTime);
         _receivers.ForEach(receiver => receiver.Stop());
         await Task.WhenAll(sending, receiving);
         UdpTrialResult result = UdpTally.Of(_senders, _receivers);
@@ -113,10 +113,12 @@ internal sealed class UdpTrial : IDisposable
         }
     }
 
+    private long Received() => _receivers.Sum(receiver => receiver.Received);
+
     private TrialProgress Look(TimeSpan elapsed) => new(
         elapsed,
         _senders.Sum(sender => sender.Sent),
-        _receivers.Sum(receiver => receiver.Received),
+        Received(),
         _senders.Sum(sender => sender.Bytes),
         _receivers.Sum(receiver => receiver.Bytes));
 }

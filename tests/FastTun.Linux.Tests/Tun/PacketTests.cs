@@ -151,6 +151,31 @@ public sealed class PacketTests : IDisposable
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Fact]
+    public void The_devices_own_read_and_write_allocate_nothing()
+    {
+        using TunDevice device = Open();
+        device.Up();
+        var buffer = new byte[2048];
+        Use(device, buffer, 100);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Use(device, buffer, 10_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Use(TunDevice device, byte[] buffer, int times)
+    {
+        // 20 bytes of IPv4 that the host throws away.
+        ReadOnlySpan<byte> packet = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        for (int i = 0; i < times; i++)
+        {
+            device.Read(buffer, TimeSpan.Zero);
+            device.Write(packet);
+        }
+    }
+
     private static void Use(TunQueue queue, byte[] buffer, ReadOnlySpan<byte> packet, int times)
     {
         for (int i = 0; i < times; i++)

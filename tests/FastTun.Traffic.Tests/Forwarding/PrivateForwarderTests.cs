@@ -85,6 +85,21 @@ public class PrivateForwarderTests
     }
 
     [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 1, false)]
+    public async Task A_stream_that_does_not_finish_is_no_loss_of_the_engine(int unfinished, int corrupt, bool expected)
+    {
+        TrialOptions options = Modest with { Protocol = TrafficProtocol.Tcp, Rate = TrafficRate.Max };
+        ForwardingResult right = await MeasureAsync(1, options);
+        var tcp = (TcpTrialResult)right.Traffic;
+        ForwardingResult altered = right with
+        {
+            Traffic = tcp with { UnfinishedStreams = unfinished, CorruptBytes = corrupt },
+        };
+        Assert.Equal(expected, altered.IsConserved);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(257)]
     public void Queues_that_no_device_has_are_refused(int queues) =>

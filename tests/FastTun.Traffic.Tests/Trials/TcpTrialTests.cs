@@ -22,7 +22,7 @@ public sealed class TcpTrialTests : IDisposable
         TcpTrialResult result = await Run(_host.Loopback(address), Short with { Flows = streams });
         Assert.InRange(result.BytesSent, 1, long.MaxValue);
         Assert.Equal(result.BytesSent, result.BytesReceived);
-        Assert.Equal((streams, 0, 0, true), (result.Streams, result.BrokenStreams, result.CorruptBytes, result.IsComplete));
+        Assert.Equal((streams, 0, 0, true), (result.Streams, result.UnfinishedStreams, result.CorruptBytes, result.IsComplete));
     }
 
     [Fact]
@@ -52,9 +52,9 @@ public sealed class TcpTrialTests : IDisposable
             _host.Network.Run("ip", "link", "set", "lo", "down").OrThrow();
             cancellation.Cancel();
         });
-        TrialOptions options = Short with { Duration = TimeSpan.FromDays(1), DrainTimeout = TimeSpan.FromMilliseconds(50) };
+        TrialOptions options = Short with { Duration = TimeSpan.FromDays(1), StallTime = TimeSpan.FromMilliseconds(50) };
         var result = (TcpTrialResult)await Trial.RunAsync(_host.Loopback(), options, probe, cancellation.Token);
-        Assert.Equal((4, 4, false), (result.Streams, result.BrokenStreams, result.IsComplete));
+        Assert.Equal((4, 4, false), (result.Streams, result.UnfinishedStreams, result.IsComplete));
         Assert.InRange(result.BytesReceived, 1, long.MaxValue);
         Assert.Equal(0, result.CorruptBytes);
     }
