@@ -36,7 +36,8 @@ public sealed class HelpTests : IDisposable
     public void A_closed_standard_output_is_named()
     {
         ToolResult result = Command.RunBehind(_host, ["bash", "-c", "exec \"$@\" >&-", "bash"], "probe");
-        Assert.Equal((1, "fasttun: standard output: it is closed, or not open for writing\n"), (result.ExitCode, result.Errors));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("fasttun: standard output: it is closed, or not open for writing\n", result.Errors);
     }
 
     [Fact]

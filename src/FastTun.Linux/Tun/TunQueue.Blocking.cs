@@ -85,6 +85,10 @@ public sealed unsafe partial class TunQueue
     private int OrThrow(SysResult result, string operation)
     {
         ObjectDisposedException.ThrowIf(result.Error == Errno.EBADF, this);
-        return result.OrThrow(operation, $"queue {Index}", TunHints.Transfer(result.Error));
+
+        // The words for it are made only where they are needed: this is on the way of every packet.
+        return result.IsSuccess
+            ? result.OrThrow(operation)
+            : result.OrThrow(operation, $"queue {Index}", TunHints.Transfer(result.Error));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class UdpTrial : IDisposable
         StopSending();
         await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (sending.IsCompletedSuccessfully && !receiving.IsCompleted)
-            await _clock.WaitForQuietAsync(Received, () => Received() >= _senders.Sum(sender => sender.Sent), _options.QuietTime);
+            await _clock.WaitForQuietAsync(Received, () => Received() >= Sent(), _options.QuietTime);
         _receivers.ForEach(receiver => receiver.Stop());
         await Task.WhenAll(sending, receiving);
         UdpTrialResult result = UdpTally.Of(_senders, _receivers);
@@ -113,11 +113,13 @@ internal sealed class UdpTrial : IDisposable
         }
     }
 
+    private long Sent() => _senders.Sum(sender => sender.Sent);
+
     private long Received() => _receivers.Sum(receiver => receiver.Received);
 
     private TrialProgress Look(TimeSpan elapsed) => new(
         elapsed,
-        _senders.Sum(sender => sender.Sent),
+        Sent(),
         Received(),
         _senders.Sum(sender => sender.Bytes),
         _receivers.Sum(receiver => receiver.Bytes));
