@@ -34,8 +34,8 @@ public sealed class BenchTests : IDisposable
     [InlineData("imix")]
     public void Prints_a_table_for_every_size(string size, params string[] options)
     {
-        string[] arguments = ["bench", "--duration", "100ms", "--protocol", "udp", "--size", size, "--rate", "5kpps", .. options];
-        ToolResult result = Command.Run(_host, arguments);
+        string[] arguments = ["bench", "--duration", "100ms", "--protocol", "udp", "--size", size, "--rate", "5kpps"];
+        ToolResult result = Command.Run(_host, [.. arguments, .. options]);
         Assert.Equal((0, ""), (result.ExitCode, result.Errors));
         Assert.Matches("everything accounted for +yes", result.Output);
         Assert.Matches("p99.9 +[0-9,.]+ µs", result.Output);

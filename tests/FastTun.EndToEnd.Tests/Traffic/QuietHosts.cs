@@ -45,7 +45,8 @@ internal sealed class QuietHosts : IDisposable
     public RunningCommand Forward(params string[] options) => Forward(1, options);
 
     /// <summary>Joins the hosts by devices with some queues, with offloads as the command has them by default.</summary>
-    public RunningCommand Forward(int queues, params string[] options) => Join($"queues={queues}", $"queues={queues}", options);
+    public RunningCommand Forward(int queues, params string[] options) =>
+        Join($"queues={queues}", $"queues={queues}", options);
 
     /// <summary>Joins the hosts by devices with some queues, with offloads or without.</summary>
     /// <param name="queues">How many each device has.</param>

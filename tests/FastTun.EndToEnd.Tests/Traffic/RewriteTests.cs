@@ -109,10 +109,10 @@ public class RewriteTests
     private static RunningCommand Forward(QuietHosts hosts, int queues, bool offload = true) =>
         Forward(hosts, queues, offload, offload);
 
-    private static RunningCommand Forward(QuietHosts hosts, int queues, bool leftOffload, bool rightOffload) => hosts.ForwardPorts(
+    private static RunningCommand Forward(QuietHosts hosts, int queues, bool left, bool right) => hosts.ForwardPorts(
         "address=198.18.0.1,address=2001:db8:18::1,route=203.0.113.0/24,route=2001:db8:113::/64"
-            + $",queues={queues},{QuietHosts.Offload(leftOffload)}",
+            + $",queues={queues},{QuietHosts.Offload(left)}",
         "address=198.19.0.1/24,address=2001:db8:19::1/64,route=198.18.0.0/24,route=2001:db8:18::/64"
-            + $",queues={queues},{QuietHosts.Offload(rightOffload)}",
+            + $",queues={queues},{QuietHosts.Offload(right)}",
         Rules);
 }

@@ -83,7 +83,8 @@ public class OffloadForwardingTests
     [InlineData(true, true)]
     public async Task Datagrams_that_are_joined_arrive_one_by_one(bool leftOffload, bool ipv6)
     {
-        int[] sizes = [.. Enumerable.Repeat(100, 20), 60, .. Enumerable.Repeat(100, 10), 0, 1, .. Enumerable.Repeat(1400, 8), 100];
+        int[] sizes =
+            [.. Enumerable.Repeat(100, 20), 60, .. Enumerable.Repeat(100, 10), 0, 1, .. Enumerable.Repeat(1400, 8), 100];
         byte[][] datagrams = [.. sizes.Select(RandomNumberGenerator.GetBytes)];
         await using var router = new OffloadRouter(leftOffload, rightOffload: true);
         using Socket receiver = router.Receiver(ProtocolType.Udp, ipv6);
@@ -136,7 +137,8 @@ public class OffloadForwardingTests
         engine.Start();
 
         byte[] content = RandomNumberGenerator.GetBytes(24 * SegmentSize + 500);
-        using Socket sender = host.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        using Socket sender = host.Namespace.Run(() =>
+            new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         OffloadRouter.CutInto(sender, SegmentSize);
         sender.Connect("198.18.0.2", 4242);
         sender.Send(content);

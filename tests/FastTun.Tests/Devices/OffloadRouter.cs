@@ -12,9 +12,9 @@ using FastTun.Tests.Engine;
 namespace FastTun.Tests.Devices;
 
 /// <summary>
-/// Two private hosts with a TUN each, with offloads or without, and an engine between them that validates, takes a hop, and
-/// rewrites: the left host, 198.18.0.1 and 2001:db8:18::1, knows the right one, 198.19.0.1 and 2001:db8:19::1, as 203.0.113.1
-/// and 2001:db8:113::1.
+/// Two private hosts with a TUN each, with offloads or without, and an engine between them that validates, takes a hop,
+/// and rewrites: the left host, 198.18.0.1 and 2001:db8:18::1, knows the right one, 198.19.0.1 and 2001:db8:19::1, as
+/// 203.0.113.1 and 2001:db8:113::1.
 /// </summary>
 internal sealed class OffloadRouter : IAsyncDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class OffloadRouter : IAsyncDisposable
     /// <param name="rightMtu">The right device's MTU; the left one's is 1500.</param>
     public OffloadRouter(bool leftOffload, bool rightOffload, int rightMtu = 1500)
     {
-        _leftDevice = Open(_left, "ta", leftOffload, 1500, "198.18.0.1 peer 203.0.113.1", "2001:db8:18::1 peer 2001:db8:113::1");
+        _leftDevice =
+            Open(_left, "ta", leftOffload, 1500, "198.18.0.1 peer 203.0.113.1", "2001:db8:18::1 peer 2001:db8:113::1");
         _rightDevice =
             Open(_right, "tb", rightOffload, rightMtu, "198.19.0.1 peer 198.18.0.1", "2001:db8:19::1 peer 2001:db8:18::1");
         Engine = new ForwardingEngine([Port.FromDevice(_leftDevice), Port.FromDevice(_rightDevice)], Stages);
@@ -135,8 +136,8 @@ internal sealed class OffloadRouter : IAsyncDisposable
             Namespace = host.Namespace,
         });
 
-    private static Socket Create(PrivateNetwork host, ProtocolType protocol, bool ipv6) => host.Namespace.Run(() => new Socket(
-        ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork,
+    private static Socket Create(PrivateNetwork host, ProtocolType protocol, bool v6) => host.Namespace.Run(() => new Socket(
+        v6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork,
         protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram,
         protocol)
     {

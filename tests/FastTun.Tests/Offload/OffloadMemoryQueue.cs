@@ -6,8 +6,8 @@ using FastTun.Queues;
 namespace FastTun.Tests.Offload;
 
 /// <summary>
-/// A queue with virtio-net headers and without a kernel: it is read the packets that it is given, with whatever header, again
-/// and again if wanted, and plans how it would write what it is sent, and forgets it.
+/// A queue with virtio-net headers and without a kernel: the packets that it is given, with whatever headers, are received
+/// from it in turns; what it is sent it plans to write, and forgets.
 /// </summary>
 internal sealed class OffloadMemoryQueue : IPacketQueue
 {

@@ -1,9 +1,7 @@
-using System.Buffers.Binary;
 using System.Net;
 using FastTun.Batching;
 using FastTun.Engine;
 using FastTun.Offload;
-using FastTun.Packets;
 using FastTun.Queues;
 using FastTun.Stages;
 using FastTun.TestKit.Packets;
@@ -14,40 +12,12 @@ namespace FastTun.Tests.Offload;
 /// <summary>A worker between a port with offloads and one with or without, and no kernel.</summary>
 public class OffloadWorkerTests
 {
-    private const int Mtu = 1500, SegmentSize = 1000, Segments = 9;
+    private const int Mtu = 1500, SegmentSize = UnfinishedPackets.SegmentSize, Segments = UnfinishedPackets.Segments;
 
-    private static readonly PacketBuilder Four = new() { Payload = [.. Enumerable.Range(0, 8500).Select(value => (byte)value)] };
-    private static readonly PacketBuilder Six = Four with { Source = "2001:db8::1", Destination = "2001:db8::2" };
+    private static readonly (VirtioNetHeader Header, byte[] Packet)[] Honest = UnfinishedPackets.Honest;
+    private static readonly (VirtioNetHeader Header, byte[] Packet) SuperUdp = UnfinishedPackets.SuperUdp;
 
-    private static readonly (VirtioNetHeader Header, byte[] Packet) SuperUdp =
-        (Headers.Udp(SegmentSize, 20), Partial(Four.Udp(), 20, IpProtocol.Udp, Four));
-
-    private static readonly (VirtioNetHeader Header, byte[] Packet)[] Honest =
-    [
-        SuperUdp,
-        (Headers.Udp(SegmentSize, 40), Partial(Six.Udp(), 40, IpProtocol.Udp, Six)),
-        (Headers.Tcp4(SegmentSize), Partial(Four.Tcp(), 20, IpProtocol.Tcp, Four)),
-        (Headers.Tcp6(SegmentSize), Partial(Six.Tcp(), 40, IpProtocol.Tcp, Six)),
-    ];
-
-    public static TheoryData<string> Lies => [.. LyingHeaders.Keys];
-
-    private static Dictionary<string, VirtioNetHeader> LyingHeaders { get; } = new()
-    {
-        ["no segment size"] = SuperUdp.Header with { GsoSize = 0 },
-        ["a segment size that means something else"] = SuperUdp.Header with { GsoSize = 0xFFFF },
-        ["another protocol"] = SuperUdp.Header with { GsoType = (byte)GsoKind.Tcp4 },
-        ["another version"] = SuperUdp.Header with { GsoType = (byte)GsoKind.Tcp6 },
-        ["fragmentation"] = SuperUdp.Header with { GsoType = 3 },
-        ["an unknown kind"] = SuperUdp.Header with { GsoType = 77 },
-        ["to be cut without a checksum"] = SuperUdp.Header with { Flags = 0 },
-        ["an unknown flag"] = SuperUdp.Header with { Flags = 0xFF },
-        ["a checksum in the IP header"] = SuperUdp.Header with { ChecksumStart = 10 },
-        ["a checksum behind the end"] = SuperUdp.Header with { ChecksumStart = 65530 },
-        ["a checksum far behind its start"] = SuperUdp.Header with { ChecksumOffset = 65535 },
-        ["a checksum at another place"] = SuperUdp.Header with { ChecksumOffset = 16 },
-        ["headers longer than the packet"] = SuperUdp.Header with { HeaderLength = 65535 },
-    };
+    public static TheoryData<string> Lies => [.. UnfinishedPackets.Lies.Keys];
 
     [Theory]
     [MemberData(nameof(Lies))]
@@ -56,7 +26,7 @@ public class OffloadWorkerTests
         using var left = new OffloadMemoryQueue();
         using var right = new MemoryQueue();
         using Worker worker = Join(left, right, Mtu);
-        left.Give(2, (LyingHeaders[lie], SuperUdp.Packet), (default, new PacketBuilder().Udp()));
+        left.Give(2, (UnfinishedPackets.Lies[lie], SuperUdp.Packet), (default, new PacketBuilder().Udp()));
         Run(worker, left);
         TrafficCounters counters = Total(worker);
         Assert.Equal((2, 1), (counters.PacketsReceived, counters.PacketsTransmitted));
@@ -137,7 +107,7 @@ public class OffloadWorkerTests
         using var memory = new MemoryQueue(slots: 8192, maximumLength: Mtu);
         using var offload = new OffloadMemoryQueue();
         using Worker worker = Join(left, isCut ? memory : offload, Mtu);
-        left.Give(packets, [.. Enumerable.Range(0, packets).Select(_ => Damage(random, Honest[random.Next(Honest.Length)]))]);
+        left.Give(packets, [.. Enumerable.Range(0, packets).Select(_ => UnfinishedPackets.Damaged(random))]);
         long collected = 0;
         while (!left.IsDrained)
         {
@@ -162,8 +132,9 @@ public class OffloadWorkerTests
         using var offload = new OffloadMemoryQueue();
         using Worker worker = Join(left, isCut ? memory : offload, Mtu);
         byte[] buffer = new byte[2048];
+        var plain = new PacketBuilder();
         (VirtioNetHeader Header, byte[] Packet)[] packets =
-            [.. Honest, (default, new PacketBuilder().Udp()), (default, new PacketBuilder().Tcp()), (SuperUdp.Header, [0x45])];
+            [.. Honest, (default, plain.Udp()), (default, plain.Tcp()), (SuperUdp.Header, [0x45])];
         Cross(10_000);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -191,7 +162,8 @@ public class OffloadWorkerTests
         using var left = new OffloadMemoryQueue();
         using var right = new OffloadMemoryQueue();
         using Worker worker = Join(left, right, Mtu);
-        left.Give(PacketBatch.Capacity, (default, new PacketBuilder { DontFragment = true, Payload = new byte[100] }.Udp()));
+        byte[] packet = new PacketBuilder { DontFragment = true, Payload = new byte[100] }.Udp();
+        left.Give(PacketBatch.Capacity, (default, packet));
         Run(worker, left);
         Assert.Equal(PacketBatch.Capacity, Total(worker).PacketsTransmitted);
         Assert.Equal(1, right.Writes);
@@ -213,26 +185,6 @@ public class OffloadWorkerTests
         return new Worker(0, [left, right], stages, new LivePorts(ports));
     }
 
-    // One field of the header, or one byte of the headers, or both, or neither, is anything.
-    private static (VirtioNetHeader Header, byte[] Packet) Damage(
-        Random random, (VirtioNetHeader Header, byte[] Packet) honest)
-    {
-        (VirtioNetHeader header, byte[] packet) = (honest.Header, [.. honest.Packet]);
-        if (random.Next(2) == 0)
-            packet[random.Next(60)] = (byte)random.Next(256);
-        int any = random.Next(2) == 0 ? random.Next(65536) : random.Next(100);
-        return (random.Next(12) switch
-        {
-            0 => header with { Flags = (byte)any },
-            1 => header with { GsoType = (byte)any },
-            2 => header with { HeaderLength = (ushort)any },
-            3 => header with { GsoSize = (ushort)(any & ~63) }, // 0, or so much that a batch's segments find room
-            4 => header with { ChecksumStart = (ushort)any },
-            5 => header with { ChecksumOffset = (ushort)any },
-            _ => header,
-        }, random.Next(10) == 0 ? packet[..random.Next(packet.Length)] : packet);
-    }
-
     private static void Run(Worker worker, OffloadMemoryQueue left)
     {
         while (!left.IsDrained)
@@ -246,13 +198,5 @@ public class OffloadWorkerTests
             + TrafficCounters.From(counters.AsSpan(WorkerCounters.Stride, WorkerCounters.Stride), 0);
         Assert.True(total.IsConserved, $"{total}");
         return total;
-    }
-
-    private static byte[] Partial(byte[] packet, int l4Offset, IpProtocol protocol, PacketBuilder builder)
-    {
-        int field = l4Offset + (protocol == IpProtocol.Tcp ? TcpHeader.ChecksumOffset : UdpHeader.ChecksumOffset);
-        ushort sum = builder.PseudoHeaderSum(protocol, packet.Length - l4Offset);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(field), sum);
-        return packet;
     }
 }
