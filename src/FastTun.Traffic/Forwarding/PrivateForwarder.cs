@@ -79,14 +79,14 @@ public sealed class PrivateForwarder : IAsyncDisposable
 
     private static TunDeviceOptions Options(
         string name, int queues, bool offload, InterfaceAddress address, NetworkNamespace host) => new()
-    {
-        Name = name,
-        QueueCount = queues,
-        Addresses = [address],
-        Up = true,
-        Offloads = offload ? TunOffloads.All : TunOffloads.None,
-        Namespace = host,
-    };
+        {
+            Name = name,
+            QueueCount = queues,
+            Addresses = [address],
+            Up = true,
+            Offloads = offload ? TunOffloads.All : TunOffloads.None,
+            Namespace = host,
+        };
 
     private static IReadOnlyList<IPacketStage> Stages() =>
     [
