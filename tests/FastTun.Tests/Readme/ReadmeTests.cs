@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using FastTun.Batching;
 using FastTun.Linux.Netlink;
@@ -17,8 +16,8 @@ public partial class ReadmeTests
     [InlineData("stage")]
     public void The_examples_are_the_ones_that_are_compiled(string region)
     {
-        string source = File.ReadAllText(Path.Combine(Folder(), "Examples.cs"));
-        string readme = File.ReadAllText(Path.Combine(Folder(), "../../../README.md"));
+        string source = File.ReadAllText(Path.Combine(Repository(), "tests/FastTun.Tests/Readme/Examples.cs"));
+        string readme = File.ReadAllText(Path.Combine(Repository(), "README.md"));
         string code = Regex.Match(source, $@"#region {region}\r?\n(.*?)\n\s*#endregion", RegexOptions.Singleline).Groups[1].Value;
         Assert.NotEmpty(code);
         Assert.Contains(Squeeze(code), Squeeze(readme));
@@ -49,7 +48,14 @@ public partial class ReadmeTests
 
     private static string Squeeze(string text) => WhiteSpace().Replace(text, " ").Trim();
 
-    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    // Where the compiler saw the sources is not told in a deterministic build; the tests lie below the repository.
+    private static string Repository()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "FastTun.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException($"no FastTun.sln above {AppContext.BaseDirectory}");
+    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex WhiteSpace();
