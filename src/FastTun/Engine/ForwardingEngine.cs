@@ -1,5 +1,6 @@
 using FastTun.Batching;
 using FastTun.Linux;
+using FastTun.Offload;
 using FastTun.Queues;
 using FastTun.Stages;
 
@@ -47,10 +48,12 @@ public sealed class ForwardingEngine : IAsyncDisposable
         _ports.Changed += change => PortChanged?.Invoke(this, change);
         _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
+        for (int port = 0; port < ports.Count; port++)
+            Watch(port, ports[port].Offloads);
     }
 
     /// <summary>
-    /// Raised when a port's device goes up or down, changes or disappears, one change at a time. It is the thread that learned of
+    /// Raised when a port's device goes up or down, changes, disappears or refuses offloads, one change at a time. It is the thread that learned of
     /// it, which may be a worker's: a handler must neither wait for the engine to stop nor take long. What it throws stops the
     /// engine.
     /// </summary>
@@ -124,7 +127,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
     }
 
     /// <summary>The counters now. Every worker's part is consistent in itself, also while it runs.</summary>
-    public EngineSnapshot Snapshot() => SnapshotBuilder.Build(_ports, _workers, _threads);
+    public EngineSnapshot Snapshot() => SnapshotBuilder.Build(_configured, _ports, _workers, _threads);
 
     /// <summary>Stops, and closes what the engine itself opened.</summary>
     public async ValueTask DisposeAsync()
@@ -168,6 +171,15 @@ public sealed class ForwardingEngine : IAsyncDisposable
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };
+    }
+
+    private void Watch(int port, DeviceOffloads? offloads)
+    {
+        if (offloads is not null)
+        {
+            offloads.SwitchedOff = kind => _ports.Report(
+                port, PortChangeKind.OffloadRefused, state => state with { Offloads = state.Offloads & ~kind });
+        }
     }
 
     private void StopWorkers()
