@@ -47,38 +47,38 @@ public sealed partial class ForwardingEngine
         {
             if (count == _activeWorkers)
                 return;
-            if (!_isSteering || _steering is not { IsComplete: true })
-            {
-                string message = $"The number of workers stays {_activeWorkers}: {WhyNotSteering()}.";
-                throw new InvalidOperationException(message, _steeringRefusal);
-            }
-
-            _steering.SpreadOver(count);
+            if (WhyFixed() is { } reason)
+                throw new InvalidOperationException($"The number of workers stays {_activeWorkers}: {reason}.", _steeringRefusal);
+            _steering!.SpreadOver(count);
             Volatile.Write(ref _activeWorkers, count);
         }
     }
 
-    private string WhyNotSteering() => this switch
+    private string? WhyFixed() => this switch
     {
+        { _steering: null } => "steering is off",
+        { _steering.IsComplete: false } => "not all ports are devices, and only a device can be steered",
+        { _steering.HasFlows: false } => "the stages translate all that flows could be told apart by",
         { _steeringRefusal: { } refusal } => refusal.Message,
-        { _steering: { IsComplete: false } } => "not all ports are devices, and only a device can be steered",
-        { _steering: not null } => "the engine is not running",
-        _ => "steering is off, or what the stages translate leaves nothing to steer by",
+        { _isSteering: false } => "the engine is not running",
+        _ => null,
     };
 
     // Doing without is slower, and no reason not to forward.
     private void StartSteering()
     {
+        if (WorkerCount == 1 || _steering is not { HasFlows: true })
+            return;
         lock (_steeringGate)
         {
             try
             {
-                _steering?.SpreadOver(WorkerCount);
-                _isSteering = _steering is not null;
+                _steering.SpreadOver(WorkerCount);
+                _isSteering = true;
             }
             catch (LinuxException refusal)
             {
-                _steering?.Release();
+                _steering.Release();
                 Volatile.Write(ref _steeringRefusal, refusal);
             }
         }

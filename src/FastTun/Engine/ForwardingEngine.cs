@@ -49,7 +49,7 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         _workers = [.. made.Select((own, index) => MakeWorker(index, own))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
         _activeWorkers = workers;
-        _steering = options.Steering && workers > 1 && new PortSteering(ports, made[0]) is { IsOfUse: true } plan ? plan : null;
+        _steering = options.Steering ? new PortSteering(ports, made[0]) : null;
     }
 
     /// <summary>
@@ -136,7 +136,6 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         lock (_starting)
             _disposed = true;
         await StopAsync();
-        StopSteering();
         _meter?.Dispose();
         _monitor?.Dispose();
         foreach (Worker worker in _workers)
@@ -197,6 +196,7 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         Task[] ended = [.. _threads.Select(thread => thread.Ended)];
         await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _monitor?.RequestStop();
+        StopSteering();
         if (Array.Find(ended, task => task.IsFaulted) is { } failed)
             _completion.SetException(failed.Exception!.InnerExceptions);
         else if (Volatile.Read(ref _failure) is { } failure)

@@ -26,8 +26,8 @@ internal sealed class PortSteering
         IsComplete = _devices.Length == ports.Count;
     }
 
-    /// <summary>Whether there is anything to steer, and anything left to tell flows apart by.</summary>
-    public bool IsOfUse => _devices.Length > 0 && Array.TrueForAll(_devices, port => port.Parts != FlowParts.None);
+    /// <summary>Whether translation leaves anything to tell flows apart by; else one worker would have them all.</summary>
+    public bool HasFlows => Array.TrueForAll(_devices, port => port.Parts != FlowParts.None);
 
     /// <summary>Whether all ports are devices.</summary>
     public bool IsComplete { get; }
