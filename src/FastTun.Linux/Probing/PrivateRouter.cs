@@ -59,7 +59,9 @@ public sealed class PrivateRouter : IPacketLoop, IDisposable
 
     private static TunDevice OpenDevice()
     {
-        TunDevice device = TunDevice.Open(new TunDeviceOptions { VirtioNetHeader = true, Mtu = 1500, Up = true });
+        // Persistent, it goes with its namespace, which nobody waits for; else closing it would take as long as all the rest.
+        TunDevice device = TunDevice.Open(
+            new TunDeviceOptions { VirtioNetHeader = true, Mtu = 1500, Up = true, Persistent = true });
         try
         {
             using var routes = RouteSocket.Open();

@@ -1,6 +1,5 @@
 using FastTun.Batching;
 using FastTun.Linux;
-using FastTun.Offload;
 using FastTun.Queues;
 using FastTun.Stages;
 
@@ -14,7 +13,7 @@ namespace FastTun.Engine;
 ///                          └── a worker fails ──▶ the others drain ──▶ stopped, and <see cref="Completion"/> is faulted
 /// </code>
 /// </summary>
-public sealed class ForwardingEngine : IAsyncDisposable
+public sealed partial class ForwardingEngine : IAsyncDisposable
 {
     /// <summary>How many ports one engine joins at most.</summary>
     public const int MaximumPorts = 254;
@@ -46,16 +45,19 @@ public sealed class ForwardingEngine : IAsyncDisposable
         _configured = ports;
         _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));
         _ports.Changed += change => PortChanged?.Invoke(this, change);
-        _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages))];
+        IPacketStage[][] made = [.. Enumerable.Range(0, workers).Select(_ => MakeStages(stages))];
+        _workers = [.. made.Select((own, index) => MakeWorker(index, own))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
+        _activeWorkers = workers;
+        _steering = options.Steering ? new PortSteering(ports, made[0]) : null;
         for (int port = 0; port < ports.Count; port++)
-            Watch(port, ports[port].Offloads);
+            _ports.Watch(port, ports[port].Offloads);
     }
 
     /// <summary>
-    /// Raised when a port's device goes up or down, changes, disappears or refuses offloads, one change at a time. It is the thread that learned of
-    /// it, which may be a worker's: a handler must neither wait for the engine to stop nor take long. What it throws stops the
-    /// engine.
+    /// Raised when a port's device goes up or down, changes, disappears or has refused too many super-packets, one change at a
+    /// time. It is the thread that learned of it, which may be a worker's: a handler must neither wait for the engine to stop
+    /// nor take long. What it throws stops the engine.
     /// </summary>
     public event EventHandler<PortChange>? PortChanged;
 
@@ -90,6 +92,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
             throw;
         }
 
+        StartSteering();
         _meter = new EngineMeter(this);
         foreach (WorkerThread thread in _threads)
         {
@@ -161,25 +164,21 @@ public sealed class ForwardingEngine : IAsyncDisposable
         return workers;
     }
 
-    private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages)
+    private static IPacketStage[] MakeStages(Func<IReadOnlyList<IPacketStage>> stages)
     {
-        IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
         IReadOnlyList<IPacketStage> made = stages();
         if (made is null || made.Contains(null!))
             throw new ArgumentException("It must make a list of stages, none of them null.", nameof(stages));
-        return new Worker(index, queues, [.. made], _ports)
+        return [.. made];
+    }
+
+    private Worker MakeWorker(int index, IPacketStage[] stages)
+    {
+        IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
+        return new Worker(index, queues, stages, _ports)
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };
-    }
-
-    private void Watch(int port, DeviceOffloads? offloads)
-    {
-        if (offloads is not null)
-        {
-            offloads.SwitchedOff = kind => _ports.Report(
-                port, PortChangeKind.OffloadRefused, state => state with { Offloads = state.Offloads & ~kind });
-        }
     }
 
     private void StopWorkers()
@@ -199,6 +198,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
         Task[] ended = [.. _threads.Select(thread => thread.Ended)];
         await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _monitor?.RequestStop();
+        StopSteering();
         if (Array.Find(ended, task => task.IsFaulted) is { } failed)
             _completion.SetException(failed.Exception!.InnerExceptions);
         else if (Volatile.Read(ref _failure) is { } failure)
