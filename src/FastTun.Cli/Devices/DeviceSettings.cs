@@ -48,6 +48,9 @@ internal sealed record DeviceSettings
     /// <summary>Whether packets may be unfinished, as far as the kernel can; of ports alone.</summary>
     public bool Offload { get; init; } = true;
 
+    /// <summary>Whether packets that leave together are joined, where they may be unfinished; of ports alone.</summary>
+    public bool Join { get; init; } = true;
+
     public PortIo Io { get; init; }
 
     /// <summary>Whether something is said of the first IPv4 address besides the address itself.</summary>
