@@ -27,4 +27,4 @@ def costs:
           | .host_cpu_ns_per_packet = .host_cpu_seconds * 1e9 / .packets
           | .loss_fraction = 1 - .packets / .packets_sent
       end
-    | .limit = if .cpu_share < 0.9 and (.packets or .device_drops == 0) then "load" else "forwarder" end;
+    | .limit = if .cpu_share + .cpu_wait_seconds / .seconds < 0.9 and (.packets or .device_drops == 0) then "load" else "forwarder" end;

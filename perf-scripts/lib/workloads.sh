@@ -35,10 +35,14 @@ reference_of() {
     esac
 }
 
-WORKLOAD_FORM='udpSIZE, udp-imix, udpSIZE-gso, each with -FLOWSxRUN if need be; tcp, tcp-STREAMS, tcp-segments'
+WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, each also with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
 
+# A datagram holds a mark, and fits into the links' MTU of 1500.
 is_workload() {
-    [[ $1 =~ ^(udp([1-9][0-9]{1,4}(-gso)?|-imix)(-[1-9][0-9]{0,4}x[1-9][0-9]{0,3})?|tcp(-[1-9][0-9]?|-segments)?)$ ]]
+    [[ $1 =~ ^(tcp(-[1-9][0-9]?|-segments)?|udp(([1-9][0-9]{1,3})(-gso)?|-imix)(-[1-9][0-9]{0,4}x[1-9][0-9]{0,3})?)$ ]] ||
+        return
+    local size=${BASH_REMATCH[4]:-64}
+    (( size >= 36 && size <= 1500 ))
 }
 
 list_cases() {
