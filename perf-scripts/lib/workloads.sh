@@ -35,7 +35,7 @@ reference_of() {
     esac
 }
 
-WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, each also with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
+WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, also with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
 
 # A datagram holds a mark, and fits into the links' MTU of 1500.
 is_workload() {
