@@ -41,8 +41,7 @@ static struct {
 static struct packet packets[BATCH];
 static struct iovec buffers[BATCH];
 static struct mmsghdr messages[BATCH];
-static uint32_t header_sums[BATCH];   // of the IP header without its identification
-static uint32_t next_sequence[MAX_FLOWS];
+static uint32_t header_sums[BATCH], next_sequence[MAX_FLOWS];   // the header's is without its identification
 
 static void parse_options(int argc, char **argv)
 {

@@ -5,14 +5,14 @@
 DEFAULT_CASES='
 udp64-gso-1x16  c c-offload fasttun
 udp64-1x64      c fasttun
-udp64           c c-offload c-io_uring fasttun fasttun-no-offload
+udp64           c c-offload c-io_uring fasttun fasttun-no-join fasttun-no-offload
 udp64-10000x1   c c-io_uring fasttun fasttun-epoll fasttun-no-offload
 udp570          c fasttun
 udp1400         c fasttun
 udp-imix        c fasttun
-tcp             c-offload fasttun kernel-veth
+tcp             c-offload fasttun fasttun-rewrite kernel-veth
 tcp-4           c-offload fasttun
-tcp-segments    c fasttun-join-tcp'
+tcp-segments    c fasttun-join-tcp fasttun-no-offload'
 
 default_workloads() {
     awk 'NF { print $1 }' <<<"$DEFAULT_CASES"
@@ -35,7 +35,7 @@ reference_of() {
     esac
 }
 
-WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, also with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
+WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
 
 # A datagram holds a mark, and fits into the links' MTU of 1500.
 is_workload() {
