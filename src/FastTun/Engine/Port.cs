@@ -38,14 +38,18 @@ public sealed class Port
 
     /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
     /// <param name="device">Open, and without packet-information headers.</param>
+    /// <param name="joins">
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
+    /// it is, super-packets whole.
+    /// </param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
-    public static Port FromDevice(TunDevice device)
+    public static Port FromDevice(TunDevice device, bool joins = true)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
-        return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue))], device.Mtu, linkLayer)
+        return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue, joins))], device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
@@ -62,6 +66,6 @@ public sealed class Port
         return new Port(State.Name, [.. recorded]) { Device = Device, State = State };
     }
 
-    private static IPacketQueue MakeQueue(TunDevice device, TunQueue queue) =>
-        device.HasVirtioNetHeader ? new TunOffloadQueue(queue) : new TunPacketQueue(queue);
+    private static IPacketQueue MakeQueue(TunDevice device, TunQueue queue, bool joins) =>
+        device.HasVirtioNetHeader ? new TunOffloadQueue(queue, joins) : new TunPacketQueue(queue);
 }

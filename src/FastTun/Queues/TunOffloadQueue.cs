@@ -12,17 +12,19 @@ namespace FastTun.Queues;
 public sealed class TunOffloadQueue : IPacketQueue
 {
     private readonly TunQueue _queue;
-    private readonly Coalescer _coalescer = new();
+    private readonly Coalescer _coalescer;
     private readonly ScatterList _pieces = new(PacketBatch.Capacity + 1);
     private readonly byte[] _segmentHeaders =
         GC.AllocateArray<byte>(VirtioNetHeader.Size + OffloadRules.MaxHeaderLength, pinned: true);
 
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
-    public TunOffloadQueue(TunQueue queue)
+    /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
+    public TunOffloadQueue(TunQueue queue, bool joins = true)
     {
         ArgumentNullException.ThrowIfNull(queue);
         _queue = queue;
+        _coalescer = new Coalescer { Joins = joins };
     }
 
     /// <inheritdoc/>

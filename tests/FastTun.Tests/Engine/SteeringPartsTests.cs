@@ -50,8 +50,11 @@ public class SteeringPartsTests
     [Fact]
     public void A_rewriting_stage_knows_what_it_translates_where()
     {
-        AddressRewrite rule(AddressField field, int? port) =>
-            new(field, System.Net.IPNetwork.Parse("198.18.0.0/16"), System.Net.IPNetwork.Parse("198.19.0.0/16"), port);
+        AddressRewrite rule(AddressField field, int? port, (ushort, ushort)? transportPort = null) =>
+            new(field, System.Net.IPNetwork.Parse("198.18.0.0/16"), System.Net.IPNetwork.Parse("198.19.0.0/16"), port)
+            {
+                TransportPort = transportPort,
+            };
         var stage = new AddressRewriteStage(
             rule(AddressField.Source, 0), rule(AddressField.Destination, 1), rule(AddressField.Destination, 2));
         Assert.Equal(
@@ -60,6 +63,9 @@ public class SteeringPartsTests
 
         var everywhere = new AddressRewriteStage(rule(AddressField.Source, null));
         Assert.Equal(FlowParts.SourceAddress, everywhere.TranslatedParts(7));
+
+        var service = new AddressRewriteStage(rule(AddressField.Destination, null, (80, 8080)));
+        Assert.Equal(FlowParts.DestinationAddress | FlowParts.DestinationPort, service.TranslatedParts(0));
         Assert.Equal(FlowParts.None, ((IPacketStage)new CrossConnectStage()).TranslatedParts(0));
     }
 }
