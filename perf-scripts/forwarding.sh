@@ -95,12 +95,13 @@ main() {
         [[ -n $CHOSEN && $CHOSEN != *fasttun* ]] || build_fasttun
         run_in_private_machine "$@"
     fi
+    JSON=${JSON:-$(result_file forwarding)}
+    : >>"$JSON" || die "$JSON cannot be written"   # found out before, and not after, the measurement
     prepare_private_machine
     warm_up
     local idle name
     idle=$(idle_background)
     measure_all >/dev/shm/runs.json
-    JSON=${JSON:-$(result_file forwarding)}
     result /dev/shm/runs.json "$idle" >"$JSON"
     for name in "${!FORWARDER_PID[@]}"; do
         stop_forwarder "$name"
