@@ -35,6 +35,6 @@ processor_use() {
          { used = ($2 - before[$1]) / 1e9 }
          $1 == "machine" { machine = used; next }
          { total += used; if (used > busiest) busiest = used }
-         END { printf "{\"cpu_seconds\": %.6f, \"busiest_thread_cpu_seconds\": %.6f, \"machine_cpu_seconds\": %.2f}",
+         END { printf "{\"cpu_seconds\": %.6f, \"busiest_thread_cpu_seconds\": %.6f, \"host_cpu_seconds\": %.2f}",
                       total, busiest, machine }' <(echo "$1") <(echo "$2")
 }
