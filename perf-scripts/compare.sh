@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Warns of ratios that fell: compare.sh RESULT.json... prints a `warning:` line for each that is more than 15 % worse than
-# the one committed in reference/SCRIPT.json. It never fails for them: machines are noisy.
-# `compare.sh --commit RESULT.json...` makes the results' ratios those to compare with.
+# Warns of ratios that fell: compare.sh RESULT.json... prints a `warning:` line for each that is more than 15 % worse
+# than the one committed in reference/SCRIPT.json. It never fails for them: machines are noisy. `compare.sh --commit
+# RESULT.json...` makes the results' ratios those to compare with.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

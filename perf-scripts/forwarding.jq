@@ -1,8 +1,8 @@
 # What forwarding.sh makes of its runs: a summary by workload and forwarder, the ratios to compare with, and the table.
 include "lib/statistics";
 
-# When others used the processors for more than this, throughput says nothing (and cost is a little high). Some is our own:
-# starting and ending a load.
+# When others used the processors for more than this, throughput says nothing (and cost is a little high). Some is our
+# own: starting and ending a load.
 def disturbed: .others_cpu_seconds and .others_cpu_seconds > 0.1 and .others_cpu_seconds > 0.1 * .seconds;
 
 def runs_of($name): map(select(.forwarder == $name));
@@ -26,6 +26,7 @@ def summary_line($name):
        packets_late: map(.late) | add,
        retransmits: map(.retransmits) | add,
        rounds_limited_by_load: map(select(.limit == "load")) | length,
+       throughput_compares: (. + $baseline | all(.limit == "forwarder")),
        rounds_disturbed: map(select(disturbed)) | length};
 
 # In: all runs. Out: one line a workload and forwarder, in the order they ran.
@@ -34,31 +35,39 @@ def summary:
     | [$workloads[] as $workload | $runs | map(select(.workload == $workload))
        | map(select(.round == 1) | .forwarder)[] as $name | summary_line($name)];
 
-# In: the summary. Out: what compare.sh compares. Throughput says something only where the load was not the limit.
+# In: the summary. Out: what compare.sh compares.
 def ratios_of_cases:
     def ratio_of($what; $spread; $better):
         select($spread != null)
-        | {case: "\(.workload) \(.forwarder) \($what)", ratio: $spread.median, min: $spread.min, max: $spread.max, $better};
+        | {case: "\(.workload) \(.forwarder) \($what)", ratio: $spread.median, min: $spread.min, max: $spread.max,
+           $better};
     [.[] | (select(.forwarder != .reference)
             | ratio_of("cpu"; .cpu_ratio; "lower"),
-              (select(.rounds_limited_by_load == 0) | ratio_of("throughput"; .throughput_ratio; "higher"))),
+              (select(.throughput_compares) | ratio_of("throughput"; .throughput_ratio; "higher"))),
            (select(.forwarder != .host_reference) | ratio_of("host cpu"; .host_cpu_ratio; "lower"))];
 
-def figure($factor; $digits): . * $factor * pow(10; $digits) | round / pow(10; $digits) | tostring;
+# With all its decimals, which jq would leave out when they are zeros.
+def figure($factor; $digits):
+    (. * $factor * pow(10; $digits) | round) as $scaled | ($scaled / pow(10; $digits) | floor | tostring)
+    + if $digits == 0 then "" else
+          "." + ("0" * $digits + ($scaled % pow(10; $digits) | tostring) | .[-$digits:])
+      end;
 def cell($unit; $factor; $digits): if . == null then "-" else (.median | figure($factor; $digits)) + " " + $unit end;
 def ratio_cell($is_reference):
     if $is_reference then "1" elif . == null then "-"
+    elif .min == .max then .median | figure(1; 2)
     else "\(.median | figure(1; 2)) (\(.min | figure(1; 2))..\(.max | figure(1; 2)))" end;
 
 def speed_cell:
-    if .bits_per_second then .bits_per_second | cell("Gb/s"; 1e-9; 2) else .packets_per_second | cell("Mpps"; 1e-6; 3) end;
+    if .bits_per_second then .bits_per_second | cell("Gb/s"; 1e-9; 2)
+    else .packets_per_second | cell("Mpps"; 1e-6; 3) end;
 def cost_cell($cost):
     if .bits_per_second then .[$cost + "_seconds_per_gbit"] | cell("ms/Gbit"; 1e3; 1)
     else .[$cost + "_ns_per_packet"] | cell("ns/packet"; 1; 0) end;
 
 def notes:
     [if .rounds_limited_by_load > 0
-     then "THE LOAD, not the forwarder, was the limit in \(.rounds_limited_by_load) of \(.rounds)" else empty end,
+     then "the load, not the forwarder, was the limit in \(.rounds_limited_by_load) of \(.rounds)" else empty end,
      if .rounds_disturbed > 0 then "others used the processors in \(.rounds_disturbed) of \(.rounds)" else empty end,
      if .receiver_drops > 0 then "the receiver dropped \(.receiver_drops)" else empty end,
      if .retransmits > 0 then "\(.retransmits) retransmits" else empty end] | join("; ");
@@ -69,7 +78,9 @@ def table:
       "host CPU", "ratio (min..max)", "busy", "loss", "dropped", "late", "note"],
      (.summary[]
       | (.forwarder == .reference) as $is_reference | (.forwarder == .host_reference) as $is_host_reference
-      | [.workload, .forwarder, speed_cell, (.throughput_ratio | ratio_cell($is_reference)),
+      | [.workload, .forwarder, speed_cell,
+         (if .rounds_limited_by_load > 0 then "LOAD-LIMITED" elif .throughput_compares | not then "-"
+          else .throughput_ratio | ratio_cell($is_reference) end),
          cost_cell("cpu"), (.cpu_ratio | ratio_cell($is_reference)),
          cost_cell("host_cpu"), (.host_cpu_ratio | ratio_cell($is_host_reference)),
          (if .cpu_share then (.cpu_share | figure(100; 0)) + " %" else "-" end),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Forwarding between two hosts (network namespaces) on this machine: FastTun in its variants, the C baseline in its forms and
-# the kernel, interleaved in one run. README.md says what is measured, and how.
+# Forwarding between two hosts (network namespaces) on this machine: FastTun in its variants, the C baseline in its
+# forms and the kernel, interleaved in one run. README.md says what is measured, and how.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -50,10 +50,11 @@ parse_options() {
 }
 
 add_peer() {
-    [[ $1 =~ ^([A-Za-z0-9_.+-]+)=(.+)$ ]] || usage_error "--peer '$1': expected NAME=COMMAND, NAME of letters and digits"
-    [[ -z ${FORWARDER_COMMAND[${BASH_REMATCH[1]}]:-} ]] || usage_error "--peer: '${BASH_REMATCH[1]}' is the name of another"
-    PEERS+=("${BASH_REMATCH[1]}")
-    add_forwarder "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "a peer"
+    [[ $1 =~ ^([A-Za-z0-9_.+-]+)=(.+)$ ]] || usage_error "--peer '$1': expected NAME=COMMAND, the name plain"
+    local name=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
+    [[ -z ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--peer: '$name' is another forwarder's name"
+    PEERS+=("$name")
+    add_forwarder "$name" "$command" "a peer"
 }
 
 check_options() {
@@ -67,7 +68,7 @@ check_options() {
         is_workload "$workload" || usage_error "--workloads: '$workload' is none of: $WORKLOAD_FORM"
     done
     for name in $CHOSEN; do
-        [[ -n ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--forwarders: there is no '$name'; --list has their names"
+        [[ -n ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--forwarders: no '$name' among those of --list"
     done
 }
 
@@ -81,21 +82,6 @@ forwarders_of() {
         seen+="$name "
         echo "$name"
     done
-}
-
-# load NAME WORKLOAD SECONDS: one run of traffic.
-load() {
-    local name=$1 workload=$2 seconds=$3 flows=$FLOWS run=$RUN size
-    if [[ $workload =~ -([0-9]+)x([0-9]+)$ ]]; then
-        flows=${BASH_REMATCH[1]} run=${BASH_REMATCH[2]} workload=${workload%-*x*}
-    fi
-    size=${workload#udp} size=${size#-}
-    case $workload in
-        tcp | tcp-segments) tcp_load "$name" "$seconds" 1 ;;
-        tcp-*) tcp_load "$name" "$seconds" "${workload#tcp-}" ;;
-        *-gso) udp_gso_load "$name" "$seconds" "${size%-gso}" "$flows" "$run" ;;
-        *) udp_load "$name" "$seconds" "$size" "$flows" "$run" ;;
-    esac
 }
 
 # The first packets of a forwarder (page faults, code not yet compiled) are nobody's steady state.
@@ -119,7 +105,7 @@ warm_up() {
 
 # What this machine cannot run is left out, and says so; unless it was asked for.
 leave_out() {
-    [[ " $CHOSEN " != *" $1 "* && $1 != c && $1 != c-offload ]] || forwarder_failed "$1" "cannot run here"
+    [[ " $CHOSEN ${PEERS[*]} c c-offload fasttun " != *" $1 "* ]] || forwarder_failed "$1" "cannot run here"
     LEFT_OUT[$1]=$(tail -n 1 "/dev/shm/$1.log")
     echo "note: $1 is left out: ${LEFT_OUT[$1]}"
 }
@@ -136,8 +122,9 @@ measure_all() {
                 progress "round $round/$ROUNDS  $workload  $name"
                 measured=$(measure "$name" load "$name" "$workload" "$DURATION")
                 [[ $name != kernel-veth ]] || measured=$(only_host_costs <<<"$measured")
-                jq -nc --arg workload "$workload" --arg forwarder "$name" --arg reference "$(reference_of "$workload")" \
-                    --argjson round "$round" --argjson run "$measured" '{$workload, $forwarder, $reference, $round} + $run'
+                jq -nc --arg workload "$workload" --arg forwarder "$name" \
+                    --arg reference "$(reference_of "$workload")" --argjson round "$round" --argjson run "$measured" \
+                    '{$workload, $forwarder, $reference, $round} + $run'
             done
         done
     done
@@ -168,11 +155,14 @@ main() {
     fi
     prepare_private_machine
     warm_up
-    local idle
+    local idle name
     idle=$(idle_background)
     measure_all >/dev/shm/runs.json
     JSON=${JSON:-$(result_file forwarding)}
     result /dev/shm/runs.json "$idle" >"$JSON"
+    for name in "${!FORWARDER_PID[@]}"; do
+        stop_forwarder "$name"
+    done
     jq -r -L "$HERE" 'include "forwarding"; table' "$JSON" | align
     progress "whole result: $JSON"
 }

@@ -1,5 +1,5 @@
-// The baseline with io_uring as a batcher: the last batch's writes and up to 64 reads in one submission. Otherwise forward.c:
-// one queue, no offload, one thread, nothing looked at; epoll_wait when there is nothing to do.
+// The baseline with io_uring as a batcher: the last batch's writes and up to 64 reads in one submission. Otherwise
+// forward.c: one queue, no offload, one thread, nothing looked at; epoll_wait when there is nothing to do.
 //
 //   forward_io_uring NETNS_A NAME_A NETNS_B NAME_B      (NETNS: a name under /run/netns, or a path)
 //
@@ -52,7 +52,7 @@ static void open_ring(void)
     ring.cq_tail = (unsigned *)(cq + params.cq_off.tail);
     ring.cq_mask = *(unsigned *)(cq + params.cq_off.ring_mask);
     ring.cqes = (struct io_uring_cqe *)(cq + params.cq_off.cqes);
-    unsigned *array = (unsigned *)(sq + params.sq_off.array);   // the ring's slots are the entries, one to one, for good
+    unsigned *array = (unsigned *)(sq + params.sq_off.array);   // slots are entries, one to one, for good
     for (unsigned i = 0; i < params.sq_entries; i++)
         array[i] = i;
 }
@@ -72,7 +72,8 @@ static void submit(int *read_lengths)
     __atomic_store_n(ring.sq_tail, *ring.sq_tail + count, __ATOMIC_RELEASE);
     ring.queued = 0;
     for (unsigned given = 0; given < count;) {
-        int taken = (int)syscall(SYS_io_uring_enter, ring.fd, count - given, count - given, IORING_ENTER_GETEVENTS, NULL, 0);
+        unsigned left = count - given;
+        int taken = (int)syscall(SYS_io_uring_enter, ring.fd, left, left, IORING_ENTER_GETEVENTS, NULL, 0);
         if (taken < 0 && errno != EINTR)
             error(EXIT_FAILURE, errno, "io_uring_enter");
         given += taken < 0 ? 0 : (unsigned)taken;
@@ -91,8 +92,8 @@ static void submit(int *read_lengths)
     __atomic_store_n(ring.cq_head, head, __ATOMIC_RELEASE);
 }
 
-// Moves what waits at one device to the other, for a while. As many reads as the last batch suggests: one that finds nothing
-// costs, too.
+// Moves what waits at one device to the other, for a while. As many reads as the last batch suggests: one that finds
+// nothing costs, too.
 static void drain(int from, int to)
 {
     int wanted = 1, found = 0, half = 0;

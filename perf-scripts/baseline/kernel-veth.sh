@@ -3,8 +3,8 @@
 #
 #   kernel-veth.sh NETNS_A NAME_A NETNS_B NAME_B      (NETNS: a path below /run/netns)
 #
-# The middle is a network namespace of this process's own and vanishes with it, as do both pairs. Addresses are those that
-# the measuring scripts export. Exits with 3 where the kernel has no veth.
+# The middle is a network namespace of this process's own and vanishes with it, as do both pairs. Addresses are those
+# that the measuring scripts export. Exits with 3 where the kernel has no veth.
 set -euo pipefail
 
 if [[ -z ${IN_THE_MIDDLE:-} ]]; then

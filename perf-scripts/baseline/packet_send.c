@@ -1,6 +1,6 @@
-// Sends UDP datagrams as fast as it goes, in many flows (one source port each), as finished packets through a packet socket:
-// what plain UDP sockets would send (the checksum left to the device), for less than half of their processor time, so that
-// the forwarder and not the sender is the limit. Prints as JSON how many.
+// Sends UDP datagrams as fast as it goes, in many flows (one source port each), as finished packets through a packet
+// socket: what plain UDP sockets would send (the checksum left to the device), for less than half of their processor
+// time, so that the forwarder and not the sender is the limit. Prints as JSON how many.
 //
 //   packet_send [options] DEVICE SOURCE DESTINATION PORT      (a TUN device, IPv4 addresses)
 //     --size BYTES|imix IP packet, headers included (default 64); imix: 64, 570 and 1400 bytes, 7:4:1
@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <getopt.h>
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
@@ -67,7 +68,8 @@ static void parse_options(int argc, char **argv)
 static int open_socket(const char *device)
 {
     int one = 1, fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-    struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_protocol = htons(0x0800), .sll_ifindex = (int)if_nametoindex(device)};
+    struct sockaddr_ll link = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+                               .sll_ifindex = (int)if_nametoindex(device)};
     if (fd < 0 || link.sll_ifindex == 0 || setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof one) < 0 ||
         bind(fd, (struct sockaddr *)&link, sizeof link) < 0)
         error(EXIT_FAILURE, errno, "a packet socket on %s", device);
@@ -148,7 +150,7 @@ int main(int argc, char **argv)
             sent += count < 0 ? 0 : (uint64_t)count;
         }
     }
-    printf("{\"packets_sent\": %lu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", sent, (double)(now_ns() - begin) / 1e9,
-           cpu_seconds());
+    double seconds = (double)(now_ns() - begin) / 1e9;
+    printf("{\"packets_sent\": %lu, \"seconds\": %.6f, \"cpu_seconds\": %.6f}\n", sent, seconds, cpu_seconds());
     return EXIT_SUCCESS;
 }

@@ -2,17 +2,18 @@
 # Forwarders under test. Any program is one that, called with NETNS_A NAME_A NETNS_B NAME_B, opens NAME_A in namespace
 # NETNS_A and NAME_B in NETNS_B, brings them up, prints `ready` on stdout once packets flow, and ends on SIGTERM.
 
-# Hosts behind the forwarder (RFC 2544's range). The peer of each link stands for the forwarder. Host A reaches the service
-# (RFC 5737's range) through the forwarder too: a forwarder that translates makes it host B. They are in the forwarder's
-# environment, for those that have addresses of their own.
+# Hosts behind the forwarder (RFC 2544's range). The peer of each link stands for the forwarder. Host A reaches the
+# service (RFC 5737's range) through the forwarder too: a forwarder that translates makes it host B. They are in the
+# forwarder's environment, for those that have addresses of their own.
 export ADDRESS_A=198.18.0.1 PEER_A=198.18.0.2 NETWORK_A=198.18.0.0/16
 export ADDRESS_B=198.19.0.1 PEER_B=198.19.0.2 NETWORK_B=198.19.0.0/16
 export PORT_B=9000 SERVICE_ADDRESS=203.0.113.10 SERVICE_PORT=80 SERVICE_NETWORK=203.0.113.0/24
 
 declare -A FORWARDER_PID=() FORWARDER_OUTPUT=()   # by the forwarder's name
 
-# start_forwarder NAME COMMAND: runs it between two new namespaces, NAME-a and NAME-b, with devices ta and tb. Fails with 3
-# when the forwarder says by that exit code that this machine lacks something; what it said is in /dev/shm/NAME.log.
+# start_forwarder NAME COMMAND: runs it between two new namespaces, NAME-a and NAME-b, with devices ta and tb. Fails
+# with 3 when the forwarder says by that exit code that this machine lacks something; what it said is in
+# /dev/shm/NAME.log.
 start_forwarder() {
     local name=$1 command=$2 output line='' status=0
     make_namespace "$name-a"
@@ -36,8 +37,8 @@ start_forwarder() {
 # connect NAMESPACE DEVICE ADDRESS PEER NETWORK...: the networks are those behind the device.
 connect() {
     local namespace=$1 device=$2 address=$3 peer=$4 network
-    ip -n "$namespace" link set dev "$device" up && ip -n "$namespace" address replace "$address" peer "$peer" dev "$device" ||
-        return
+    ip -n "$namespace" link set dev "$device" up || return
+    ip -n "$namespace" address replace "$address" peer "$peer" dev "$device" || return
     for network in "${@:5}"; do
         ip -n "$namespace" route replace "$network" dev "$device" || return
     done

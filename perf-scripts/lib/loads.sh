@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Traffic through a forwarder, from its namespace NAME-a to NAME-b. Each load prints one JSON object: what arrived, in how
-# many seconds, what did not, and the processor time of sender and receiver.
+# Traffic through a forwarder, from its namespace NAME-a to NAME-b. Each load prints one JSON object: what arrived, in
+# how many seconds, what did not, and the processor time of sender and receiver.
 
 # udp_load NAME SECONDS SIZE|imix FLOWS RUN: datagrams one by one, as fast as the sender can.
 udp_load() {
@@ -19,7 +19,8 @@ udp_gso_load() {
 # send_udp NAME SENDER ARGUMENTS...
 send_udp() {
     local name=$1 sender=$2 sink pid line='' sent received
-    exec {sink}< <(exec nsenter --net="/run/netns/$name-b" "${LOAD_CPUS[@]}" "$BASELINE/udp_sink" "$ADDRESS_B" "$PORT_B")
+    exec {sink}< <(exec nsenter --net="/run/netns/$name-b" "${LOAD_CPUS[@]}" \
+        "$BASELINE/udp_sink" "$ADDRESS_B" "$PORT_B")
     pid=$!
     read -r -t 10 -u "$sink" line || die "udp_sink did not start"
     sent=$(inside "$name-a" "${LOAD_CPUS[@]}" "$BASELINE/$sender" "${@:3}")
@@ -42,8 +43,8 @@ tcp_load() {
         read -r -t 10 -u "$server" line || die "the iperf3 server did not start"
     done
     inside "$name-a" "${LOAD_CPUS[@]}" timeout $((seconds + 15)) \
-        iperf3 --client "$address" --port "$port" --parallel "$streams" --connect-timeout 3000 --time "$seconds" --json \
-        >/dev/shm/iperf3.json ||
+        iperf3 --client "$address" --port "$port" --parallel "$streams" --connect-timeout 3000 \
+        --time "$seconds" --json >/dev/shm/iperf3.json ||
         die "iperf3 through '$name': $(jq -r '.error // "failed"' /dev/shm/iperf3.json)"
     cat <&"$server" >/dev/null   # until it has ended and its port is free
     exec {server}<&-
