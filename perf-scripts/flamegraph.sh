@@ -22,6 +22,7 @@ Usage: flamegraph.sh [options]
 END
 }
 
+# shellcheck disable=SC2034  # FLOWS and RUN are for load
 parse_options() {
     WORKLOAD=udp64 FORWARDER=fasttun DURATION=5 FREQUENCY=1999 JSON='' SMOKE='' FLOWS=16 RUN=4
     while (( $# )); do

@@ -13,7 +13,7 @@ usage() {
     cat <<'END'
 Usage: latency.sh [options]
   --rates LIST          packets a second; 'half' is half of what the slowest forwarder carries (default 1000,10000,half)
-  --forwarders LIST     beside the plain C loop (default c-offload,fasttun,fasttun-spin; forwarding.sh --list has more)
+  --forwarders LIST     beside the plain C loop (default c-offload,fasttun; forwarding.sh --list has more)
   --peer NAME=CMD       measure this too; may repeat. Called as: CMD NETNS_A NAME_A NETNS_B NAME_B
   --rounds N            rounds; each sends every rate through every forwarder (default 5)
   --duration S          seconds of a run, at least (default 2)
@@ -29,7 +29,7 @@ REFERENCE=c
 
 parse_options() {
     ROUNDS=5 RATES=1000,10000,half DURATION=2 PACKETS=10000 SIZE=64 JSON='' SMOKE=''
-    local chosen='c-offload fasttun fasttun-spin' peers=''
+    local -a chosen=(c-offload fasttun)
     while (( $# )); do
         case $1 in
             --help) usage; exit 0 ;;
@@ -40,8 +40,8 @@ parse_options() {
         (( $# >= 2 )) || usage_error "$1 needs a value"
         case $1 in
             --rates) RATES=$2 ;;
-            --forwarders) chosen=${2//,/ } ;;
-            --peer) add_named_peer "$2"; peers+=" $PEER" ;;
+            --forwarders) IFS=, read -ra chosen <<<"$2" ;;
+            --peer) add_named_peer "$2"; chosen+=("$PEER") ;;
             --rounds) ROUNDS=$2 ;;
             --duration) DURATION=$2 ;;
             --packets) PACKETS=$2 ;;
@@ -54,10 +54,10 @@ parse_options() {
     check_count --packets "$PACKETS"
     check_count --size "$SIZE"
     check_seconds --duration "$DURATION"
-    check_forwarders --forwarders "$chosen"
+    check_forwarders --forwarders "${chosen[@]}"
     [[ $RATES =~ ^([1-9][0-9]{1,6}|half)(,([1-9][0-9]{1,6}|half))*$ ]] ||
         usage_error "--rates $RATES: expected numbers from 10 to 9999999, or 'half', with commas between"
-    mapfile -t COMPARED < <(printf '%s\n' $REFERENCE $chosen $peers | awk '!seen[$0]++')
+    mapfile -t COMPARED < <(printf '%s\n' $REFERENCE "${chosen[@]}" | awk '!seen[$0]++')
 }
 
 # Under the real-time scheduler a forwarder runs as soon as it is woken, on a machine that does other things too: what

@@ -11,8 +11,8 @@ check_seconds() {
 
 check_forwarders() {
     local name
-    for name in $2; do
-        [[ -n ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "$1: there is no '$name'; forwarding.sh --list has their names"
+    for name in "${@:2}"; do
+        [[ -n ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "$1: there is no '$name'; forwarding.sh --list has names"
     done
 }
 
