@@ -14,17 +14,25 @@ def shares:
                       inclusive: ((.[3] | tonumber) / $samples)}
                    | select(.inclusive >= 0.001)] | sort_by(-.self, -.inclusive)};
 
-def percent: . * 1000 | round / 10 | "\(.) %";
+# In: the whole result. Out: what all its samples come to, by what arrived meanwhile.
+def cost:
+    (.samples / .options.frequency_hz / .options.duration_seconds) as $busy
+    | if .load.bits then {figure: ($busy * 1e3 / (.load.bits / 1e9 / .load.seconds)), unit: "ms/Gbit"}
+      else {figure: ($busy * 1e9 / (.load.packets / .load.seconds)), unit: "ns/packet"} end;
 
-def functions($title; $figure):
+def percent: . * 1000 | round / 10 | "\(.) %";
+def cost_cell($cost): . * $cost.figure * 10 | round / 10 | tostring;
+
+def functions($title; $figure; $cost):
     $title, (sort_by(-.[$figure])[:20][] | select(.[$figure] > 0)
-             | "\(.kind)|\(.function)|\(.self | percent)|\(.inclusive | percent)|");
+             | "\(.kind)|\(.function)|\(.self | percent)|\(.inclusive | percent)|\(.[$figure] | cost_cell($cost))");
 
 # In: the whole result. Out: lines of cells between bars.
 def table:
-    "\(.options.forwarder), \(.options.workload): \(.samples) samples||||",
-    "what|function|self|inclusive|",
-    (.kinds | to_entries[] | "\(.key)|(all)|\(.value | percent)||"),
-    (.functions | functions("the most by themselves||||"; "self")),
-    (.functions | functions("the most with what they call||||"; "inclusive")),
-    (.functions | map(select(.kind == "FastTun")) | functions("FastTun's own||||"; "self"));
+    .cost as $cost
+    | "\(.options.forwarder), \(.options.workload): \(.samples) samples||||",
+      "what|function|self|inclusive|\($cost.unit)",
+      (.kinds | to_entries[] | "\(.key)|(all)|\(.value | percent)||\(.value | cost_cell($cost))"),
+      (.functions | functions("the most by themselves||||"; "self"; $cost)),
+      (.functions | functions("the most with what they call||||"; "inclusive"; $cost)),
+      (.functions | map(select(.kind == "FastTun")) | functions("FastTun's own||||"; "self"; $cost));

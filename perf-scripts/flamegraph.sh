@@ -99,7 +99,7 @@ result() {
         include "flamegraph";
         {script: "flamegraph", $machine, ratios: [],
          options: {$workload, $forwarder, duration_seconds: $duration, $event, frequency_hz: $frequency},
-         load: $load[0]} + ([inputs] | shares)'
+         load: $load[0]} + ([inputs] | shares) | .cost = cost'
 }
 
 main() {
