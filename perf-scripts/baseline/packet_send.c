@@ -41,20 +41,17 @@ static struct {
 static struct packet packets[BATCH];
 static struct iovec buffers[BATCH];
 static struct mmsghdr messages[BATCH];
-static uint32_t header_sums[BATCH];   // of the IP header without its identification
-static uint32_t next_sequence[MAX_FLOWS];
+static uint32_t header_sums[BATCH], next_sequence[MAX_FLOWS];   // the header's is without its identification
 
 static void parse_options(int argc, char **argv)
 {
     static const struct option names[] = {
-        {"size", required_argument, NULL, 's'},     {"flows", required_argument, NULL, 'f'},
-        {"run", required_argument, NULL, 'r'},      {"duration", required_argument, NULL, 'd'},
-        {NULL, 0, NULL, 0},
+        {"size", required_argument, NULL, 's'}, {"flows", required_argument, NULL, 'f'},
+        {"run", required_argument, NULL, 'r'}, {"duration", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0},
     };
-    const int smallest = sizeof(struct iphdr) + sizeof(struct udphdr) + sizeof(struct mark);
     for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (letter) {
-        case 's': option.size = strcmp(optarg, "imix") ? (int)number("--size", optarg, smallest, MAX_PACKET) : 0; break;
+        case 's': option.size = strcmp(optarg, "imix") ? (int)number("--size", optarg, 36, MAX_PACKET) : 0; break;
         case 'f': option.flows = (int)number("--flows", optarg, 1, 50000); break;
         case 'r': option.run = (int)number("--run", optarg, 1, 1e6); break;
         case 'd': option.duration = number("--duration", optarg, 0.001, 86400); break;
@@ -79,11 +76,9 @@ static int open_socket(const char *device)
 static uint32_t sum_of(const void *words, size_t length)
 {
     uint32_t sum = 0;
-    for (size_t i = 0; i < length; i += 2) {
-        uint16_t word;
-        memcpy(&word, (const char *)words + i, 2);
-        sum += word;
-    }
+    uint16_t word;
+    for (size_t i = 0; i < length; i += sizeof word, sum += word)
+        memcpy(&word, (const char *)words + i, sizeof word);
     return sum;
 }
 
@@ -93,7 +88,7 @@ static uint16_t folded(uint32_t sum)
     return (uint16_t)(sum + (sum >> 16));
 }
 
-static void prepare_packets(const char *source, const char *destination, const char *port)
+static void prepare_packets(const char *source, const char *destination, int port)
 {
     struct in_addr from, to;
     if (inet_pton(AF_INET, source, &from) != 1 || inet_pton(AF_INET, destination, &to) != 1)
@@ -101,16 +96,16 @@ static void prepare_packets(const char *source, const char *destination, const c
     for (int i = 0; i < BATCH; i++) {
         struct packet *packet = &packets[i];
         uint16_t size = (uint16_t)(option.size > 0 ? option.size : imix[i % IMIX]);
-        uint16_t length = htons((uint16_t)(size - sizeof(struct iphdr)));
+        uint16_t length = htons((uint16_t)(size - sizeof(struct iphdr))), to_port = htons((uint16_t)port);
         packet->offload = (struct virtio_net_hdr){
             .flags = VIRTIO_NET_HDR_F_NEEDS_CSUM, .csum_start = sizeof(struct iphdr),
             .csum_offset = offsetof(struct udphdr, check), .hdr_len = sizeof(struct iphdr) + sizeof(struct udphdr)};
         packet->ip = (struct iphdr){.version = 4, .ihl = 5, .tot_len = htons(size), .frag_off = htons(IP_DF), .ttl = 64,
                                     .protocol = IPPROTO_UDP, .saddr = from.s_addr, .daddr = to.s_addr};
         header_sums[i] = sum_of(&packet->ip, sizeof packet->ip);
-        packet->udp = (struct udphdr){.dest = htons((uint16_t)number("PORT", port, 1, 65535)), .len = length};
-        // The pseudo header's sum: who finishes the checksum starts from it.
-        packet->udp.check = folded(sum_of(&packet->ip.saddr, 8) + htons(IPPROTO_UDP) + length);
+        // The checksum is the pseudo header's sum: who finishes it starts from that.
+        uint32_t pseudo_header = sum_of(&packet->ip.saddr, 8) + htons(IPPROTO_UDP) + length;
+        packet->udp = (struct udphdr){.dest = to_port, .len = length, .check = folded(pseudo_header)};
         buffers[i] = (struct iovec){packet, sizeof packet->offload + size};
         messages[i].msg_hdr = (struct msghdr){.msg_iov = &buffers[i], .msg_iovlen = 1};
     }
@@ -126,10 +121,8 @@ static void stamp_batch(void)
         packets[i].ip.check = (uint16_t)~folded(header_sums[i] + packets[i].ip.id);
         packets[i].udp.source = htons((uint16_t)(FIRST_PORT + flow));
         packets[i].mark = (struct mark){(uint32_t)flow, sequence};
-        if (++in_run == option.run) {
-            in_run = 0;
-            flow = (flow + 1) % option.flows;
-        }
+        in_run = (in_run + 1) % option.run;
+        flow = (flow + (in_run == 0)) % option.flows;
     }
 }
 
@@ -137,7 +130,8 @@ int main(int argc, char **argv)
 {
     parse_options(argc, argv);
     int fd = open_socket(argv[optind]);
-    prepare_packets(argv[optind + 1], argv[optind + 2], argv[optind + 3]);
+    int port = (int)number("PORT", argv[optind + 3], 1, 65535);
+    prepare_packets(argv[optind + 1], argv[optind + 2], port);
 
     uint64_t sent = 0, begin = now_ns(), end = begin + (uint64_t)(option.duration * 1e9);
     while (now_ns() < end) {
