@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
+using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
 using FastTun.Traffic;
 
@@ -33,17 +34,21 @@ internal sealed class BenchOptions
         Description = "Take and give finished packets only, each by itself",
     };
 
+    private readonly Option<bool> _noSteering = RunOptions.SteeringOption();
+
     private readonly Option<TrafficRate> _rate = Parsed.Option(
         "--rate", "max|100kpps|2gbps", "How fast to send UDP packets, all flows together", TrafficRate.Parse);
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the results");
 
     public IEnumerable<Option> All =>
-        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _rate, _json];
+        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _noSteering, _rate, _json];
 
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
     public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
+
+    public bool Steering(ParseResult parsed) => !parsed.GetValue(_noSteering);
 
     public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
 

@@ -12,7 +12,8 @@ internal static class BenchRun
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
     /// <exception cref="CommandException">Something is unaccounted for.</exception>
-    public static async Task<int> ExecuteAsync(int queues, bool offload, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+    public static async Task<int> ExecuteAsync(
+        int queues, bool offload, bool steering, IReadOnlyList<TrialOptions> trials, OutputFile? json)
     {
         UserNamespaceRun.EnterIfNeeded();
         using var signals = new StopSignals();
@@ -21,9 +22,9 @@ internal static class BenchRun
         {
             foreach (TrialOptions trial in trials)
             {
-                await MeasureAsync(queues, offload, trial with { Duration = WarmUp }, null, signals.Token);
+                await MeasureAsync(queues, offload, steering, trial with { Duration = WarmUp }, null, signals.Token);
                 results.Add(await BenchProgress.ShowAsync(
-                    trial, progress => MeasureAsync(queues, offload, trial, progress, signals.Token)));
+                    trial, progress => MeasureAsync(queues, offload, steering, trial, progress, signals.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -31,7 +32,8 @@ internal static class BenchRun
             // Stopped between trials: what was measured until then is the result.
         }
 
-        var report = BenchReport.From(trials[0], queues, results);
+        var report = BenchReport.From(trials[0], queues, steering, results);
+        SteeringNote.Write(results.FirstOrDefault()?.SteeringRefusal);
         if (json is not { IsStandardOutput: true })
             BenchTable.Write(results);
         json?.Write(report, ReportJson.Default.BenchReport);
@@ -55,9 +57,14 @@ internal static class BenchRun
     }
 
     private static async Task<ForwardingResult> MeasureAsync(
-        int queues, bool offload, TrialOptions trial, IProgress<TrialProgress>? progress, CancellationToken cancellationToken)
+        int queues,
+        bool offload,
+        bool steering,
+        TrialOptions trial,
+        IProgress<TrialProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload));
+        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload, steering));
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

@@ -4,7 +4,6 @@ using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
 using FastTun.Engine;
-using FastTun.Linux;
 using FastTun.Stages;
 
 namespace FastTun.Cli.Forwarding;
@@ -15,7 +14,9 @@ namespace FastTun.Cli.Forwarding;
 /// </summary>
 internal sealed class ForwardingRun
 {
-    public CpuSet? Cpus { get; init; }
+    public IReadOnlyCollection<int>? Cpus { get; init; }
+
+    public bool Steering { get; init; }
 
     public OutputFile? Record { get; init; }
 
@@ -30,7 +31,7 @@ internal sealed class ForwardingRun
         using OpenPorts open = OpenPorts.Open(specs);
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
-        await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus });
+        await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus, Steering = Steering });
         int left = ports.Length;
         engine.PortChanged += (_, change) =>
         {
@@ -54,6 +55,7 @@ internal sealed class ForwardingRun
         try
         {
             Task running = engine.RunAsync(stop);
+            SteeringNote.Write(engine.SteeringRefusal);
             Console.Out.WriteLine("ready");
             await running;
             return null;

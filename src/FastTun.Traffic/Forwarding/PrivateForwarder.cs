@@ -25,7 +25,7 @@ public sealed class PrivateForwarder : IAsyncDisposable
     private readonly TunDevice _serverDevice;
     private readonly ForwardingEngine _engine;
 
-    private PrivateForwarder(int queues, bool offload)
+    private PrivateForwarder(int queues, bool offload, bool steering)
     {
         try
         {
@@ -33,7 +33,10 @@ public sealed class PrivateForwarder : IAsyncDisposable
             _serverHost = Own(NetworkNamespace.Create());
             _clientDevice = Own(TunDevice.Open(Options("client", queues, offload, new(Client, 32, ClientPeer), _clientHost)));
             _serverDevice = Own(TunDevice.Open(Options("server", queues, offload, new(Server, 32, ServerPeer), _serverHost)));
-            _engine = new ForwardingEngine([Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)], Stages);
+            _engine = new ForwardingEngine(
+                [Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)],
+                Stages,
+                new EngineOptions { Steering = steering });
         }
         catch
         {
@@ -45,11 +48,12 @@ public sealed class PrivateForwarder : IAsyncDisposable
     /// <summary>Makes the hosts and begins to forward between them.</summary>
     /// <param name="queues">How many queues each device has, which is also how many workers forward.</param>
     /// <param name="offload">Whether packets may be unfinished: super-packets come and go whole.</param>
+    /// <param name="steering">Whether a program leads both directions of a flow to one worker, where it may be loaded.</param>
     /// <exception cref="ArgumentException">No device has so many queues.</exception>
     /// <exception cref="LinuxException">EPERM: it takes what 'unshare -Urn' gives.</exception>
-    public static PrivateForwarder Start(int queues, bool offload)
+    public static PrivateForwarder Start(int queues, bool offload, bool steering = true)
     {
-        var forwarder = new PrivateForwarder(queues, offload);
+        var forwarder = new PrivateForwarder(queues, offload, steering);
         forwarder._engine.Start();
         return forwarder;
     }
@@ -67,7 +71,10 @@ public sealed class PrivateForwarder : IAsyncDisposable
         await _engine.StopAsync();
         await _engine.Completion;
         long overrun = (long)(_clientDevice.Statistics.TransmitDrops + _serverDevice.Statistics.TransmitDrops);
-        return new ForwardingResult(traffic, _engine.Snapshot(), overrun);
+        return new ForwardingResult(traffic, _engine.Snapshot(), overrun)
+        {
+            SteeringRefusal = _engine.SteeringRefusal,
+        };
     }
 
     /// <summary>Stops, and with it all of it is gone.</summary>

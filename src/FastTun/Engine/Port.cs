@@ -39,8 +39,8 @@ public sealed class Port
     /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
     /// <param name="device">Open, and without packet-information headers.</param>
     /// <param name="joins">
-    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
-    /// it is, super-packets whole.
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is
+    /// written as it is, super-packets whole.
     /// </param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
     public static Port FromDevice(TunDevice device, bool joins = true)
@@ -49,7 +49,8 @@ public sealed class Port
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
-        return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue, joins))], device.Mtu, linkLayer)
+        IPacketQueue[] queues = [.. device.Queues.Select(queue => MakeQueue(device, queue, joins))];
+        return new Port(device.Name, queues, device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
