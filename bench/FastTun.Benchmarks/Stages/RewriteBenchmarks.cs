@@ -10,7 +10,6 @@ namespace FastTun.Benchmarks.Stages;
 /// back, which <see cref="CopyOnly"/> is alone. Four rules, two of which match: what a service behind another address
 /// needs in both directions.
 /// </summary>
-[MemoryDiagnoser]
 public class RewriteBenchmarks
 {
     private const int HeaderLength = 28;
