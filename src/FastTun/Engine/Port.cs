@@ -49,8 +49,8 @@ public sealed class Port
     /// </summary>
     /// <param name="device">Open, and without packet-information headers.</param>
     /// <param name="joins">
-    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
-    /// it is, super-packets whole.
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is
+    /// written as it is, super-packets whole.
     /// </param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
     public static Port FromDevice(TunDevice device, bool joins = true)
