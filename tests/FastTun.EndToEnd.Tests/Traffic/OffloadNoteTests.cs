@@ -23,32 +23,34 @@ public sealed class OffloadNoteTests : IDisposable
         os.execvp(sys.argv[1], sys.argv[1:])
         """;
 
+    private static readonly string[] WithoutNamespaces =
+        ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"];
+
     private readonly PrivateNetwork _host = QuietHosts.CreateHost();
 
     public void Dispose() => _host.Dispose();
 
     [Fact]
     public void Where_nothing_can_be_tried_it_says_why_and_believes_the_kernel() => Assert.Equal(
-        """
-        offloads are used as the kernel offers them: not tried: unshare CLONE_NEWNET: EPERM: to make a network namespace needs CAP_SYS_ADMIN; run as root, or inside 'unshare -Urn'
-
-        """,
-        ReflectBehind("", "setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"));
+        "offloads are used as the kernel offers them: not tried: unshare CLONE_NEWNET: EPERM: "
+            + "to make a network namespace needs CAP_SYS_ADMIN; run as root, or inside 'unshare -Urn'\n",
+        ReflectBehind("", WithoutNamespaces));
 
     [Fact]
     public void Without_offloads_there_is_nothing_to_say() =>
-        Assert.Equal("", ReflectBehind(",offload=false", "setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"));
+        Assert.Equal("", ReflectBehind(",offload=false", WithoutNamespaces));
 
     [Fact]
     public void What_the_kernel_refuses_from_the_start_is_named_with_the_reason()
     {
-        string[] lines = ReflectBehind("", "python3", "-c", RefuseLongWrites).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string said = ReflectBehind("", "python3", "-c", RefuseLongWrites);
+        string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(5, lines.Length);
         Assert.Equal(
             "super-packets of TCP over IPv4 are finished in software: "
                 + "EINVAL: the kernel refuses 59552 bytes that make 60 packets",
             lines[0]);
-        Assert.All(lines, line => Assert.Matches("^super-packets of (TCP|UDP) .* are finished in software: EINVAL", line));
+        Assert.All(lines, line => Assert.Matches("^super-packets of (TCP|UDP) .* finished in software: EINVAL", line));
     }
 
     [Fact]
@@ -65,8 +67,8 @@ public sealed class OffloadNoteTests : IDisposable
     /// <returns>What was said on stderr.</returns>
     private string ReflectBehind(string keys, params string[] prefix)
     {
-        string[] command = ["dotnet", "exec", Command.Program, "reflect", $"tun0,address=198.18.0.1 peer 198.18.0.2{keys}"];
-        using Tool tool = _host.Start(prefix[0], [.. prefix[1..], .. command]);
+        string port = $"tun0,address=198.18.0.1 peer 198.18.0.2{keys}";
+        using Tool tool = _host.Start(prefix[0], [.. prefix[1..], "dotnet", "exec", Command.Program, "reflect", port]);
         tool.WaitForText("ready\n");
         QuietHosts.Ping(_host, 3, "198.18.0.2");
         Tool.Start("kill", "-TERM", $"{tool.Id}").Wait().OrThrow();
