@@ -45,6 +45,8 @@ public sealed class BadArgumentsTests : IDisposable
         { ["forward", "ta", "tb,owner=nobody-of-that-name"], "'nobody-of-that-name'" },
         { ["forward", "ta", "tb", "--cpus", "1000"], "'1000'" },
         { ["forward", "ta", "tb", "--cpus", "two"], "'two'" },
+        { ["forward", "ta", "tb", "--spin", "2s"], "--spin: '2s'" },
+        { ["reflect", "ta", "--spin", "50"], "--spin: '50'" },
         { ["forward", "ta", "tb", "--json"], "--json" },
         { ["forward", "ta", "tb", "--json", "/no/such/directory/file"], "/no/such/directory/file" },
         { ["forward", "ta", "tb", "--record", "-"], "--record" },

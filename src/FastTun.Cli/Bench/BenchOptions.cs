@@ -1,7 +1,9 @@
 using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
+using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
+using FastTun.Engine;
 using FastTun.Traffic;
 
 namespace FastTun.Cli.Bench;
@@ -36,16 +38,21 @@ internal sealed class BenchOptions
     private readonly Option<TrafficRate> _rate = Parsed.Option(
         "--rate", "max|100kpps|2gbps", "How fast to send UDP packets, all flows together", TrafficRate.Parse);
 
+    private readonly Option<TimeSpan> _spin = RunOptions.SpinOption();
+
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the results");
 
     public IEnumerable<Option> All =>
-        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _rate, _json];
+        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _rate, _spin, _json];
 
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
     public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
 
     public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
+
+    /// <summary>How the engine runs.</summary>
+    public EngineOptions Engine(ParseResult parsed) => new() { Spin = parsed.GetValue(_spin) };
 
     /// <summary>The trials to run, one after the other.</summary>
     public IReadOnlyList<TrialOptions> Trials(ParseResult parsed)

@@ -1,6 +1,7 @@
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
+using FastTun.Engine;
 using FastTun.Traffic;
 
 namespace FastTun.Cli.Bench;
@@ -12,7 +13,8 @@ internal static class BenchRun
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(300);
 
     /// <exception cref="CommandException">Something is unaccounted for.</exception>
-    public static async Task<int> ExecuteAsync(int queues, bool offload, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+    public static async Task<int> ExecuteAsync(
+        int queues, bool offload, EngineOptions engine, IReadOnlyList<TrialOptions> trials, OutputFile? json)
     {
         UserNamespaceRun.EnterIfNeeded();
         using var signals = new StopSignals();
@@ -21,9 +23,9 @@ internal static class BenchRun
         {
             foreach (TrialOptions trial in trials)
             {
-                await MeasureAsync(queues, offload, trial with { Duration = WarmUp }, null, signals.Token);
+                await MeasureAsync(Start, trial with { Duration = WarmUp }, null, signals.Token);
                 results.Add(await BenchProgress.ShowAsync(
-                    trial, progress => MeasureAsync(queues, offload, trial, progress, signals.Token)));
+                    trial, progress => MeasureAsync(Start, trial, progress, signals.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -38,6 +40,8 @@ internal static class BenchRun
         return results.TrueForAll(result => result.IsConserved)
             ? (int)ExitCode.Done
             : throw new CommandException(ExitCode.Failed, string.Join("; ", results.SelectMany(Complaints)));
+
+        PrivateForwarder Start() => PrivateForwarder.Start(queues, offload, engine);
     }
 
     // What is wrong with a result that is not conserved.
@@ -55,9 +59,12 @@ internal static class BenchRun
     }
 
     private static async Task<ForwardingResult> MeasureAsync(
-        int queues, bool offload, TrialOptions trial, IProgress<TrialProgress>? progress, CancellationToken cancellationToken)
+        Func<PrivateForwarder> start,
+        TrialOptions trial,
+        IProgress<TrialProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload));
+        await using PrivateForwarder forwarder = CommandException.Checked(start);
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

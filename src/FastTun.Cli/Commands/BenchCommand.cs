@@ -31,7 +31,11 @@ internal static class BenchCommand
             command.Options.Add(option);
         command.SetAction((parsed, _) =>
             BenchRun.ExecuteAsync(
-                options.Queues(parsed), options.Offload(parsed), options.Trials(parsed), options.Json(parsed)));
+                options.Queues(parsed),
+                options.Offload(parsed),
+                options.Engine(parsed),
+                options.Trials(parsed),
+                options.Json(parsed)));
         return command;
     }
 }

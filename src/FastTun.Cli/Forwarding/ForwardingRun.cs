@@ -4,7 +4,6 @@ using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
 using FastTun.Engine;
-using FastTun.Linux;
 using FastTun.Stages;
 
 namespace FastTun.Cli.Forwarding;
@@ -15,7 +14,7 @@ namespace FastTun.Cli.Forwarding;
 /// </summary>
 internal sealed class ForwardingRun
 {
-    public CpuSet? Cpus { get; init; }
+    public required EngineOptions Engine { get; init; }
 
     public OutputFile? Record { get; init; }
 
@@ -30,7 +29,7 @@ internal sealed class ForwardingRun
         using OpenPorts open = OpenPorts.Open(specs);
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
-        await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus });
+        await using var engine = new ForwardingEngine(ports, stages, Engine);
         int left = ports.Length;
         engine.PortChanged += (_, change) =>
         {

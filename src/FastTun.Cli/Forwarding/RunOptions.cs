@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Reports;
+using FastTun.Engine;
 using FastTun.Linux;
 
 namespace FastTun.Cli.Forwarding;
@@ -11,19 +12,29 @@ internal sealed class RunOptions
     private readonly Option<CpuSet> _cpus = Parsed.Option(
         "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5, one to each", UsableCpus);
 
+    private readonly Option<TimeSpan> _spin = SpinOption();
+
     private readonly Option<OutputFile> _record = Parsed.Option(
         "--record", "FILE", "Record packets as pcapng; those too many for the disk are counted instead", RecordingFile);
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
-    public IEnumerable<Option> All => [_cpus, _record, _json];
+    public IEnumerable<Option> All => [_cpus, _spin, _record, _json];
+
+    /// <summary>For every command that runs an engine.</summary>
+    public static Option<TimeSpan> SpinOption() => Parsed.Option(
+        "--spin", "TIME", "While busy look so long before sleeping, such as 50us, up to 1s; default not at all", Spin);
 
     public ForwardingRun ToRun(ParseResult parsed) => new()
     {
-        Cpus = parsed.GetValue(_cpus),
+        Engine = new EngineOptions { Processors = parsed.GetValue(_cpus), Spin = parsed.GetValue(_spin) },
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
     };
+
+    private static TimeSpan Spin(string text) => DurationText.Parse(text) is var spin && spin <= TimeSpan.FromSeconds(1)
+        ? spin
+        : throw new FormatException($"'{text}': it is at most 1s");
 
     // Standard output says `ready`.
     private static OutputFile RecordingFile(string text) =>

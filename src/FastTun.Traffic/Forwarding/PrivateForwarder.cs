@@ -25,7 +25,7 @@ public sealed class PrivateForwarder : IAsyncDisposable
     private readonly TunDevice _serverDevice;
     private readonly ForwardingEngine _engine;
 
-    private PrivateForwarder(int queues, bool offload)
+    private PrivateForwarder(int queues, bool offload, EngineOptions? engine)
     {
         try
         {
@@ -33,7 +33,8 @@ public sealed class PrivateForwarder : IAsyncDisposable
             _serverHost = Own(NetworkNamespace.Create());
             _clientDevice = Own(TunDevice.Open(Options("client", queues, offload, new(Client, 32, ClientPeer), _clientHost)));
             _serverDevice = Own(TunDevice.Open(Options("server", queues, offload, new(Server, 32, ServerPeer), _serverHost)));
-            _engine = new ForwardingEngine([Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)], Stages);
+            Port[] ports = [Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)];
+            _engine = new ForwardingEngine(ports, Stages, engine);
         }
         catch
         {
@@ -45,11 +46,12 @@ public sealed class PrivateForwarder : IAsyncDisposable
     /// <summary>Makes the hosts and begins to forward between them.</summary>
     /// <param name="queues">How many queues each device has, which is also how many workers forward.</param>
     /// <param name="offload">Whether packets may be unfinished: super-packets come and go whole.</param>
+    /// <param name="engine">How the engine runs; null for the defaults.</param>
     /// <exception cref="ArgumentException">No device has so many queues.</exception>
     /// <exception cref="LinuxException">EPERM: it takes what 'unshare -Urn' gives.</exception>
-    public static PrivateForwarder Start(int queues, bool offload)
+    public static PrivateForwarder Start(int queues, bool offload, EngineOptions? engine = null)
     {
-        var forwarder = new PrivateForwarder(queues, offload);
+        var forwarder = new PrivateForwarder(queues, offload, engine);
         forwarder._engine.Start();
         return forwarder;
     }

@@ -39,13 +39,15 @@ public sealed class ForwardingEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(stages);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options?.DrainTimeout ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options));
-        int workers = CountWorkers(ports);
         options ??= new EngineOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DrainTimeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Spin, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Spin, TimeSpan.FromSeconds(1), nameof(options));
+        int workers = CountWorkers(ports);
         _configured = ports;
         _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));
         _ports.Changed += change => PortChanged?.Invoke(this, change);
-        _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages))];
+        _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages, options))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
     }
 
@@ -158,13 +160,13 @@ public sealed class ForwardingEngine : IAsyncDisposable
         return workers;
     }
 
-    private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages)
+    private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages, EngineOptions options)
     {
         IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
         IReadOnlyList<IPacketStage> made = stages();
         if (made is null || made.Contains(null!))
             throw new ArgumentException("It must make a list of stages, none of them null.", nameof(stages));
-        return new Worker(index, queues, [.. made], _ports)
+        return new Worker(index, queues, [.. made], _ports, new IdleSpin(options.Spin, options.TimeProvider))
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };

@@ -22,7 +22,7 @@ internal sealed class Worker : IDisposable
     private int _portsTransmitted;
 
     /// <summary>Takes over the queues; nothing moves before <see cref="RunOnce"/>.</summary>
-    public Worker(int index, IPacketQueue[] queues, IPacketStage[] stages, LivePorts ports)
+    public Worker(int index, IPacketQueue[] queues, IPacketStage[] stages, LivePorts ports, IdleSpin spin = default)
     {
         Index = index;
         _queues = queues;
@@ -31,7 +31,7 @@ internal sealed class Worker : IDisposable
         _batch = new PacketBatch(ports.Current);
         _leaving = new int[queues.Length];
         Counters = new WorkerCounters(queues.Length);
-        _waitSet = new WaitSet(queues);
+        _waitSet = new WaitSet(queues, spin);
         _software = new SoftwareOffload(ports.Current);
     }
 

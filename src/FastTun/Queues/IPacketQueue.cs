@@ -21,7 +21,10 @@ public interface IPacketQueue : IDisposable
     /// </summary>
     bool HasOffloads => false;
 
-    /// <summary>Moves waiting packets to the end of the batch until none waits or the batch is full.</summary>
+    /// <summary>
+    /// Moves waiting packets to the end of the batch, until none waits, the batch is full, or the queue would rather be asked
+    /// by <see cref="Readiness"/> whether there are more.
+    /// </summary>
     /// <param name="batch">Receives them, through <see cref="PacketBatch.TryReserve(out Span{byte})"/> and <see cref="PacketBatch.Add"/>.</param>
     QueueStatus Receive(PacketBatch batch);
 

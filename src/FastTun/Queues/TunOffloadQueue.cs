@@ -17,6 +17,8 @@ public sealed class TunOffloadQueue : IPacketQueue
     private readonly byte[] _segmentHeaders =
         GC.AllocateArray<byte>(VirtioNetHeader.Size + OffloadRules.MaxHeaderLength, pinned: true);
 
+    private BatchExpectation _expectation;
+
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
     public TunOffloadQueue(TunQueue queue)
@@ -46,8 +48,14 @@ public sealed class TunOffloadQueue : IPacketQueue
             SysResult read = _queue.TryRead(room);
             SystemCalls++;
             if (!read.IsSuccess)
+            {
+                _expectation.Drained(batch.Count);
                 return read.Error == Errno.EAGAIN ? QueueStatus.Drained : QueueStatus.Closed;
+            }
+
             batch.Add(read.Value - VirtioNetHeader.Size);
+            if (_expectation.EndsWith(batch.Count))
+                return QueueStatus.Drained;
         }
 
         return QueueStatus.MoreMayWait;

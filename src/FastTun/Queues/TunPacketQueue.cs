@@ -8,6 +8,7 @@ namespace FastTun.Queues;
 public sealed class TunPacketQueue : IPacketQueue
 {
     private readonly TunQueue _queue;
+    private BatchExpectation _expectation;
 
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue.</param>
@@ -32,8 +33,14 @@ public sealed class TunPacketQueue : IPacketQueue
             SysResult read = _queue.TryRead(room);
             SystemCalls++;
             if (!read.IsSuccess)
+            {
+                _expectation.Drained(batch.Count);
                 return read.Error == Errno.EAGAIN ? QueueStatus.Drained : QueueStatus.Closed;
+            }
+
             batch.Add(read.Value);
+            if (_expectation.EndsWith(batch.Count))
+                return QueueStatus.Drained;
         }
 
         return QueueStatus.MoreMayWait;
