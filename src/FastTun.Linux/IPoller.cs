@@ -1,8 +1,9 @@
 namespace FastTun.Linux;
 
 /// <summary>
-/// What a thread sleeps in until a descriptor is readable (level-triggered); errors and hang-ups count as readable. Each
-/// descriptor is known by a number that its owner chose. <see cref="PollSet"/> suits a few, <see cref="Epoll"/> many.
+/// What a thread sleeps in until a descriptor is readable (level-triggered); errors and hang-ups count as readable.
+/// Each descriptor is known by a number that its owner chose. <see cref="PollSet"/> suits a few, <see cref="Epoll"/>
+/// many.
 /// </summary>
 public interface IPoller : IDisposable
 {

@@ -4,9 +4,9 @@ using Tmds.Linux;
 namespace FastTun.Linux;
 
 /// <summary>
-/// A wait set (poll(2)) of a few descriptors. The kernel knows of it only while somebody sleeps: what arrives while its owner
-/// is at work costs the sender no wake-up, which with <see cref="Epoll"/> every packet does. In return each wait costs in
-/// proportion to the descriptors. For one thread.
+/// A wait set (poll(2)) of a few descriptors. The kernel knows of it only while somebody sleeps: what arrives while
+/// its owner is at work costs the sender no wake-up, which with <see cref="Epoll"/> every packet does. In return each
+/// wait costs in proportion to the descriptors. For one thread.
 /// </summary>
 public sealed unsafe class PollSet : IPoller
 {

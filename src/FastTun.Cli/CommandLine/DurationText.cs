@@ -5,7 +5,8 @@ namespace FastTun.Cli.CommandLine;
 /// <summary>Durations as they are written: a number and a unit, such as 5s, 300ms or 50us.</summary>
 internal static class DurationText
 {
-    private static readonly (string Unit, double Seconds)[] Units = [("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
+    private static readonly (string Unit, double Seconds)[] Units =
+        [("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
     /// <exception cref="FormatException">It is no number with a unit, or nothing, or more than a day.</exception>
     public static TimeSpan Parse(string text)

@@ -12,9 +12,9 @@ public sealed record EngineOptions
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long an idle worker looks for packets before it sleeps: 0, the default, to one second. It does so only while packets
-    /// have lately come sooner than this. Spinning takes the wake-up, some microseconds, off a packet's latency, and in return
-    /// uses processor time that something else could have had.
+    /// How long an idle worker looks for packets before it sleeps: 0, the default, to one second. It does so only
+    /// while packets have lately come sooner than this. Spinning takes the wake-up, some microseconds, off a packet's
+    /// latency, and in return uses processor time that something else could have had.
     /// </summary>
     public TimeSpan Spin { get; init; }
 

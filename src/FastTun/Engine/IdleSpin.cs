@@ -1,9 +1,10 @@
 namespace FastTun.Engine;
 
 /// <summary>
-/// How long an idle worker goes on looking before it sleeps. To be woken takes microseconds, which a look saves if the next
-/// packet is near; so it looks for as long as the limit says, but only while packets have lately come sooner than that: a
-/// worker that waits for long does not burn its processor. Off, it costs nothing, not even a look at the clock.
+/// How long an idle worker goes on looking before it sleeps. To be woken takes microseconds, which a look saves if
+/// the next packet is near; so it looks for as long as the limit says, but only while packets have lately come sooner
+/// than that: a worker that waits for long does not burn its processor. Off, it costs nothing, not even a look at the
+/// clock.
 /// </summary>
 internal struct IdleSpin
 {

@@ -11,8 +11,8 @@ internal sealed class WaitSet : IDisposable
 {
     private const int ControlKey = -1;
 
-    // Measured: epoll costs a worker some 200 ns a packet and its sender as much, because each packet wakes the set even
-    // while it is at work; poll costs 100 ns a port and look, 300 ns a port and sleep, and nothing else.
+    // Measured: epoll costs a worker some 200 ns a packet and its sender as much, because each packet wakes the set
+    // even while it is at work; poll costs 100 ns a port and look, 300 ns a port and sleep, and nothing else.
     private const int MostPortsToPoll = 8;
 
     private readonly IPoller _poller;

@@ -1,9 +1,9 @@
 namespace FastTun.Queues;
 
 /// <summary>
-/// What a device's queue has learned of its traffic. While packets come one by one, a batch ends with its first: a second
-/// read would only say that nothing waits, and the wait, being level-triggered, says so too. Every few batches the read is
-/// made all the same, so that batches grow as soon as packets come faster.
+/// What a device's queue has learned of its traffic. While packets come one by one, a batch ends with its first: a
+/// second read would only say that nothing waits, and the wait, being level-triggered, says so too. Every few batches
+/// the read is made all the same, so that batches grow as soon as packets come faster.
 /// </summary>
 internal struct BatchExpectation
 {
