@@ -1,44 +1,69 @@
-# What forwarding.sh makes of its runs: a summary by workload and forwarder, and the table of it.
+# What forwarding.sh makes of its runs: a summary by workload and forwarder, the ratios to compare with, and the table.
 include "lib/statistics";
 
-# When others used the processors for more than this, throughput says nothing (and cost is a little high). Some is our own:
-# starting and ending a load.
-def disturbed: .others_cpu_seconds > 0.1 and .others_cpu_seconds > 0.1 * .seconds;
+# When others used the processors for more than this, throughput says nothing (and cost is a little high). Some is our
+# own: starting and ending a load.
+def disturbed: .others_cpu_seconds and .others_cpu_seconds > 0.1 and .others_cpu_seconds > 0.1 * .seconds;
 
-def summary_line($reference):
-    (if .[0].bits then ["bits_per_second", "cpu_seconds_per_gbit"] else ["packets_per_second", "cpu_ns_per_packet"] end)
-        as [$speed, $cost]
-    | {workload: .[0].workload, forwarder: .[0].forwarder, rounds: length,
-       ($speed): map(.[$speed]) | spread, throughput_ratio: ratios($speed; $reference) | spread,
-       ($cost): map(.[$cost]) | spread, cpu_ratio: ratios($cost; $reference) | spread,
-       cpu_share: map(.cpu_share) | median,
-       busiest_thread_share: map(.busiest_thread_cpu_seconds / .seconds) | median,
+def runs_of($name): map(select(.forwarder == $name));
+
+# In: the runs of one workload. The host's cost is compared with the kernel's where that ran.
+def summary_line($name):
+    (.[0].reference) as $reference
+    | (if any(.[]; .forwarder == "kernel-veth") then "kernel-veth" else $reference end) as $host_reference
+    | (if .[0].bits then ["bits_per_second", "cpu_seconds_per_gbit", "host_cpu_seconds_per_gbit"]
+       else ["packets_per_second", "cpu_ns_per_packet", "host_cpu_ns_per_packet"] end) as [$speed, $cost, $host]
+    | runs_of($reference) as $baseline | runs_of($host_reference) as $host_baseline | runs_of($name)
+    | {workload: .[0].workload, forwarder: $name, $reference, $host_reference, rounds: length,
+       ($speed): map(.[$speed]) | spread, throughput_ratio: ratios($speed; $baseline) | spread,
+       ($cost): map(.[$cost] | values) | spread, cpu_ratio: ratios($cost; $baseline) | spread,
+       ($host): map(.[$host]) | spread, host_cpu_ratio: ratios($host; $host_baseline) | spread,
+       cpu_share: map(.cpu_share | values) | median,
+       busiest_thread_share: map(select(.busiest_thread_cpu_seconds) | .busiest_thread_cpu_seconds / .seconds) | median,
        loss_fraction: map(.loss_fraction | values) | spread,
        device_drops: map(.device_drops) | add,
        receiver_drops: map(.socket_drops) | add,
        packets_late: map(.late) | add,
        retransmits: map(.retransmits) | add,
        rounds_limited_by_load: map(select(.limit == "load")) | length,
+       throughput_compares: (. + $baseline | all(.limit == "forwarder")),
        rounds_disturbed: map(select(disturbed)) | length};
 
 # In: all runs. Out: one line a workload and forwarder, in the order they ran.
-def summary($reference):
+def summary:
     . as $runs | (map(.workload) | unique_by(. as $w | $runs | map(.workload) | index($w))) as $workloads
-    | [$workloads[] as $workload | ($runs | map(select(.workload == $workload))) as $these
-       | ($these | map(select(.round == 1) | .forwarder))[] as $forwarder
-       | $these | map(select(.forwarder == $forwarder))
-       | summary_line($these | map(select(.forwarder == $reference)))];
+    | [$workloads[] as $workload | $runs | map(select(.workload == $workload))
+       | map(select(.round == 1) | .forwarder)[] as $name | summary_line($name)];
 
-def figure($factor; $digits): . * $factor * pow(10; $digits) | round / pow(10; $digits) | tostring;
-def range_of($factor; $digits): "\(.min | figure($factor; $digits))..\(.max | figure($factor; $digits))";
-def ratio: if . == null then "-" else .median | figure(1; 3) end;
+# In: the summary. Out: what compare.sh compares.
+def ratios_of_cases:
+    def ratio_of($what; $spread; $better):
+        select($spread != null)
+        | {case: "\(.workload) \(.forwarder) \($what)", ratio: $spread.median, min: $spread.min, max: $spread.max,
+           $better};
+    [.[] | (select(.forwarder != .reference)
+            | ratio_of("cpu"; .cpu_ratio; "lower"),
+              (select(.throughput_compares) | ratio_of("throughput"; .throughput_ratio; "higher"))),
+           (select(.forwarder != .host_reference) | ratio_of("host cpu"; .host_cpu_ratio; "lower"))];
 
-def speed_cells:
-    if .bits_per_second then .bits_per_second | (.median | figure(1e-9; 2)) + " Gb/s", range_of(1e-9; 2)
-    else .packets_per_second | (.median | figure(1e-3; 1)) + " kpps", range_of(1e-3; 1) end;
-def cost_cells:
-    if .cpu_seconds_per_gbit then .cpu_seconds_per_gbit | (.median | figure(1e3; 1)) + " ms/Gbit", range_of(1e3; 1)
-    else .cpu_ns_per_packet | (.median | figure(1; 0)) + " ns/packet", range_of(1; 0) end;
+# With all its decimals, which jq would leave out when they are zeros.
+def figure($factor; $digits):
+    (. * $factor * pow(10; $digits) | round) as $scaled | ($scaled / pow(10; $digits) | floor | tostring)
+    + if $digits == 0 then "" else
+          "." + ("0" * $digits + ($scaled % pow(10; $digits) | tostring) | .[-$digits:])
+      end;
+def cell($unit; $factor; $digits): if . == null then "-" else (.median | figure($factor; $digits)) + " " + $unit end;
+def ratio_cell($is_reference):
+    if $is_reference then "1" elif . == null then "-"
+    elif .min == .max then .median | figure(1; 2)
+    else "\(.median | figure(1; 2)) (\(.min | figure(1; 2))..\(.max | figure(1; 2)))" end;
+
+def speed_cell:
+    if .bits_per_second then .bits_per_second | cell("Gb/s"; 1e-9; 2)
+    else .packets_per_second | cell("Mpps"; 1e-6; 3) end;
+def cost_cell($cost):
+    if .bits_per_second then .[$cost + "_seconds_per_gbit"] | cell("ms/Gbit"; 1e3; 1)
+    else .[$cost + "_ns_per_packet"] | cell("ns/packet"; 1; 0) end;
 
 def notes:
     [if .rounds_limited_by_load > 0
@@ -49,11 +74,16 @@ def notes:
 
 # In: the whole result. Out: lines of cells between bars.
 def table:
-    (["workload", "forwarder", "throughput", "min..max", "ratio", "CPU", "min..max", "ratio",
-      "busy", "loss", "dropped", "late", "note"],
+    (["workload", "forwarder", "throughput", "ratio (min..max)", "CPU", "ratio (min..max)",
+      "host CPU", "ratio (min..max)", "busy", "loss", "dropped", "late", "note"],
      (.summary[]
-      | [.workload, .forwarder, speed_cells, (.throughput_ratio | ratio), cost_cells, (.cpu_ratio | ratio),
-         (.cpu_share | figure(100; 0)) + " %",
+      | (.forwarder == .reference) as $is_reference | (.forwarder == .host_reference) as $is_host_reference
+      | [.workload, .forwarder, speed_cell,
+         (if .rounds_limited_by_load > 0 then "LOAD-LIMITED" elif .throughput_compares | not then "-"
+          else .throughput_ratio | ratio_cell($is_reference) end),
+         cost_cell("cpu"), (.cpu_ratio | ratio_cell($is_reference)),
+         cost_cell("host_cpu"), (.host_cpu_ratio | ratio_cell($is_host_reference)),
+         (if .cpu_share then (.cpu_share | figure(100; 0)) + " %" else "-" end),
          (if .loss_fraction then (.loss_fraction.median | figure(100; 1)) + " %" else "-" end),
          .device_drops, .packets_late // "-", notes]))
     | map(tostring) | join("|");

@@ -1,144 +1,130 @@
 #!/usr/bin/env bash
-# Forwarding between two hosts (network namespaces) on this machine: FastTun against a plain C loop, and against any
-# peers, interleaved in one run. README.md says what is measured, and how.
+# Forwarding between two hosts (network namespaces) on this machine: FastTun in its variants, the C baseline in its
+# forms and the kernel, interleaved in one run. README.md says what is measured, and how.
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 usage() {
-    cat <<'EOF'
-Usage: forwarding.sh [options]
-  --rounds N            rounds; each runs every workload through every forwarder (default 5)
+    cat <<'END'
+Usage: forwarding.sh [options]        without any: all the cases of --list, the table of the project's README
+  --list                what has a name: workloads, forwarders, and which run unless others are named
+  --workloads LIST      these workloads only, see --list for their form
+  --forwarders LIST     these forwarders through every workload, beside its reference
+  --peer NAME=CMD       measure this too; may repeat. Called as: CMD NETNS_A NAME_A NETNS_B NAME_B
+  --rounds N            rounds; each runs every workload through its forwarders (default 5)
   --duration S          seconds of a run (default 3; TCP takes whole seconds, rounded up)
-  --workloads LIST      of udpSIZE, udpSIZE-gso, tcp; SIZE is the IP packet's (default udp64,udp1400,tcp)
-  --flows N             UDP flows (default 16)
-  --run N               packets of a UDP flow before the next one's turn (default 4)
-  --subject [NAME=]CMD  measure this in FastTun's place; 'none' leaves the C loop and the peers
-  --peer [NAME=]CMD     measure this too; may repeat. Called as: CMD NETNS_A NAME_A NETNS_B NAME_B
+  --flows N             UDP flows of workloads that do not name theirs (default 16)
+  --run N               packets of a UDP flow before the next one's turn, likewise (default 4)
   --json FILE           where the whole result goes (default perf-scripts/results/forwarding-DATE.json)
   --smoke               one round of 0.3 s: does it work at all
   --help
-EOF
-}
-
-REFERENCE=c
-declare -A COMMAND=()   # by forwarder name
-FORWARDERS=()
-
-add_forwarder() {
-    local text=$1 name command
-    if [[ $text =~ ^([A-Za-z0-9_.+-]+)=(.+)$ ]]; then
-        name=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
-    else
-        name=${text%% *} command=$text
-        name=${name##*/}
-    fi
-    [[ $name =~ ^[A-Za-z0-9_.+-]+$ ]] || usage_error "'$text': give it a name of letters and digits: NAME=COMMAND"
-    [[ -z ${COMMAND[$name]:-} ]] || usage_error "two forwarders are called '$name': give one another name (NAME=COMMAND)"
-    COMMAND[$name]=$command
-    FORWARDERS+=("$name")
+END
 }
 
 parse_options() {
-    ROUNDS=5 DURATION=3 WORKLOADS=udp64,udp1400,tcp FLOWS=16 RUN=4 SUBJECT='' JSON=''
-    local -a peers=()
+    ROUNDS=5 DURATION=3 WORKLOADS='' CHOSEN='' FLOWS=16 RUN=4 JSON='' PEERS=()
     while (( $# )); do
         case $1 in
             --help) usage; exit 0 ;;
+            --list) list_cases | align; exit 0 ;;
             --smoke) ROUNDS=1 DURATION=0.3; shift; continue ;;
-            --rounds | --duration | --workloads | --flows | --run | --subject | --peer | --json) ;;
+            --rounds | --duration | --workloads | --forwarders | --flows | --run | --peer | --json) ;;
             *) usage_error "unknown option $1" ;;
         esac
         (( $# >= 2 )) || usage_error "$1 needs a value"
         case $1 in
             --rounds) ROUNDS=$2 ;;
             --duration) DURATION=$2 ;;
-            --workloads) WORKLOADS=$2 ;;
+            --workloads) WORKLOADS=${2//,/ } ;;
+            --forwarders) CHOSEN=${2//,/ } ;;
             --flows) FLOWS=$2 ;;
             --run) RUN=$2 ;;
-            --subject) SUBJECT=$2 ;;
-            --peer) peers+=("$2") ;;
+            --peer) add_peer "$2" ;;
             --json) JSON=$2 ;;
         esac
         shift 2
     done
+    WORKLOADS=${WORKLOADS:-$(default_workloads)}
     check_options
-    add_forwarder "$REFERENCE='$BASELINE/forward'"
-    [[ $SUBJECT == none ]] || add_forwarder "${SUBJECT:-"fasttun='$HERE/fasttun-forward.sh'"}"
-    local peer
-    for peer in "${peers[@]}"; do
-        add_forwarder "$peer"
-    done
+}
+
+add_peer() {
+    [[ $1 =~ ^([A-Za-z0-9_.+-]+)=(.+)$ ]] || usage_error "--peer '$1': expected NAME=COMMAND, the name plain"
+    local name=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
+    [[ -z ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--peer: '$name' is another forwarder's name"
+    PEERS+=("$name")
+    add_forwarder "$name" "$command" "a peer"
 }
 
 check_options() {
     local name workload
-    for name in ROUNDS FLOWS RUN; do
-        [[ ${!name} =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--${name,,} ${!name}: expected a number from 1 to 9999"
-    done
+    [[ $ROUNDS =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--rounds $ROUNDS: expected a number from 1 to 9999"
+    [[ $RUN =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--run $RUN: expected a number from 1 to 9999"
+    [[ $FLOWS =~ ^[1-9][0-9]{0,4}$ && ! $FLOWS -gt 50000 ]] || usage_error "--flows $FLOWS: expected 1 to 50000"
     [[ $DURATION =~ ^[0-9]{1,4}(\.[0-9]+)?$ && $DURATION =~ [1-9] ]] ||
         usage_error "--duration $DURATION: expected seconds"
-    for workload in ${WORKLOADS//,/ }; do
-        [[ $workload =~ ^(udp[1-9][0-9]{1,4}(-gso)?|tcp)$ ]] ||
-            usage_error "--workloads: '$workload' is not udpSIZE, udpSIZE-gso or tcp"
+    for workload in $WORKLOADS; do
+        is_workload "$workload" || usage_error "--workloads: '$workload' is none of: $WORKLOAD_FORM"
+    done
+    for name in $CHOSEN; do
+        [[ -n ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--forwarders: no '$name' among those of --list"
     done
 }
 
-# load NAME WORKLOAD SECONDS: one run of traffic.
-load() {
-    local name=$1 workload=$2 seconds=$3 size=${2#udp}
-    case $workload in
-        tcp) tcp_load "$name" "$(awk -v s="$seconds" 'BEGIN { print int(s) + (s > int(s)) }')" ;;
-        # A GSO sender's turn is one buffer of 16 datagrams.
-        *-gso) udp_load "$name" --size "${size%-gso}" --flows "$FLOWS" --run 16 --segments 16 --duration "$seconds" ;;
-        *) udp_load "$name" --size "$size" --flows "$FLOWS" --run "$RUN" --duration "$seconds" ;;
-    esac
-}
-
-# measure NAME WORKLOAD ROUND: one run, and what it cost the forwarder, as a line of JSON.
-measure() {
-    local name=$1 workload=$2 round=$3 pid=${FORWARDER_PID[$1]} before after drops result
-    progress "round $round/$ROUNDS  $workload  $name"
-    check_forwarder "$name"
-    drops=$(device_drops "$name")
-    before=$(processor_times "$pid")
-    result=$(load "$name" "$workload" "$DURATION")
-    after=$(processor_times "$pid")
-    check_forwarder "$name"
-    jq -nc --arg forwarder "$name" --arg workload "$workload" --argjson round "$round" --argjson load "$result" \
-        --argjson use "$(processor_use "$before" "$after")" --argjson drops "$(($(device_drops "$name") - drops))" '
-        {$workload, $forwarder, $round} + $load + $use + {device_drops: $drops}
-        | .cpu_share = .cpu_seconds / .seconds
-        | .others_cpu_seconds = ([.machine_cpu_seconds - .cpu_seconds - .load_cpu_seconds, 0] | max)
-        | if .bits then
-              .bits_per_second = .bits / .seconds | .cpu_seconds_per_gbit = .cpu_seconds / (.bits / 1e9)
-          else
-              .packets_per_second = .packets / .seconds | .cpu_ns_per_packet = .cpu_seconds * 1e9 / .packets
-              | .loss_fraction = 1 - .packets / .packets_sent
-          end
-        | .limit = if .cpu_share < 0.9 and .device_drops == 0 then "load" else "forwarder" end'
+# The forwarders of a workload: its reference first, each once, those that this machine has. Only what routes by itself
+# needs a link layer, which the packets of the UDP loads do not have.
+forwarders_of() {
+    local name seen=' '
+    for name in $(reference_of "$1") ${CHOSEN:-$(default_forwarders "$1")} "${PEERS[@]}"; do
+        [[ $seen != *" $name "* && -z ${LEFT_OUT[$name]:-} ]] || continue
+        [[ $name != kernel-veth || $1 == tcp* ]] || continue
+        seen+="$name "
+        echo "$name"
+    done
 }
 
 # The first packets of a forwarder (page faults, code not yet compiled) are nobody's steady state.
 warm_up() {
-    local name workload
-    for name in "${FORWARDERS[@]}"; do
-        start_forwarder "$name" "${COMMAND[$name]}"
-        for workload in ${WORKLOADS//,/ }; do
+    local workload name status
+    declare -gA LEFT_OUT=()
+    for workload in $WORKLOADS; do
+        for name in $(forwarders_of "$workload"); do
+            [[ -z ${LEFT_OUT[$name]:-} ]] || continue
             progress "warming up  $workload  $name"
+            if [[ -z ${FORWARDER_PID[$name]:-} ]]; then
+                status=0
+                start_forwarder "$name" "${FORWARDER_COMMAND[$name]}" || status=$?
+                (( status == 0 )) || { leave_out "$name"; continue; }
+            fi
             load "$name" "$workload" "$(awk -v s="$DURATION" 'BEGIN { print s < 1 ? s : 1 }')" |
                 jq -e '(.packets // .bits) > 0' >/dev/null || forwarder_failed "$name" "let nothing through ($workload)"
         done
     done
 }
 
+# What this machine cannot run is left out, and says so; unless it was asked for.
+leave_out() {
+    [[ " $CHOSEN ${PEERS[*]} c c-offload fasttun " != *" $1 "* ]] || forwarder_failed "$1" "cannot run here"
+    LEFT_OUT[$1]=$(tail -n 1 "/dev/shm/$1.log")
+    echo "note: $1 is left out: ${LEFT_OUT[$1]}"
+}
+
 measure_all() {
-    local round workload position count=${#FORWARDERS[@]}
+    local round workload position name measured
+    local -a names
     for (( round = 1; round <= ROUNDS; round++ )); do
-        for workload in ${WORKLOADS//,/ }; do
-            for (( position = 0; position < count; position++ )); do
+        for workload in $WORKLOADS; do
+            mapfile -t names < <(forwarders_of "$workload")
+            for (( position = 0; position < ${#names[@]}; position++ )); do
                 # Every other round backwards, so that nobody always runs in the same one's wake.
-                measure "${FORWARDERS[round % 2 ? position : count - 1 - position]}" "$workload" "$round"
+                name=${names[round % 2 ? position : ${#names[@]} - 1 - position]}
+                progress "round $round/$ROUNDS  $workload  $name"
+                measured=$(measure "$name" load "$name" "$workload" "$DURATION")
+                [[ $name != kernel-veth ]] || measured=$(only_host_costs <<<"$measured")
+                jq -nc --arg workload "$workload" --arg forwarder "$name" \
+                    --arg reference "$(reference_of "$workload")" --argjson round "$round" --argjson run "$measured" \
+                    '{$workload, $forwarder, $reference, $round} + $run'
             done
         done
     done
@@ -147,14 +133,16 @@ measure_all() {
 # The runs, what they come to, and what they were made with and on.
 result() {
     local name
-    for name in "${FORWARDERS[@]}"; do
-        jq -nc --arg name "$name" --arg command "${COMMAND[$name]}" '{($name): $command}'
-    done | jq -s -L "$HERE" --slurpfile runs "$1" --argjson machine "$(fingerprint)" --arg reference "$REFERENCE" \
+    for name in "${!FORWARDER_PID[@]}"; do
+        jq -nc --arg name "$name" --arg command "${FORWARDER_COMMAND[$name]}" '{($name): $command}'
+    done | jq -s -L "$HERE" --slurpfile runs "$1" --argjson idle "$2" --argjson machine "$(fingerprint)" \
         --argjson rounds "$ROUNDS" --argjson duration "$DURATION" --argjson flows "$FLOWS" --argjson run "$RUN" \
         --arg processors "${PROCESSORS[*]}" '
         include "forwarding";
-        {$machine, options: {$rounds, duration_seconds: $duration, $flows, packets_per_turn: $run, $processors},
-         forwarders: add, $reference, summary: $runs | summary($reference), $runs}'
+        ($runs | summary) as $summary
+        | {script: "forwarding", $machine, ratios: $summary | ratios_of_cases,
+           options: {$rounds, duration_seconds: $duration, $flows, packets_per_turn: $run, $processors},
+           idle_host_cpu_share: $idle, forwarders: add, $summary, $runs}'
 }
 
 main() {
@@ -162,21 +150,19 @@ main() {
     if ! in_private_machine; then
         require_commands ip nsenter unshare setpriv taskset timeout jq make cc iperf3
         build_baseline
-        [[ -n $SUBJECT ]] || build_fasttun
+        [[ -n $CHOSEN && $CHOSEN != *fasttun* ]] || build_fasttun
         run_in_private_machine "$@"
     fi
     prepare_private_machine
     warm_up
+    local idle name
+    idle=$(idle_background)
     measure_all >/dev/shm/runs.json
-    local name
-    for name in "${FORWARDERS[@]}"; do
+    JSON=${JSON:-$(result_file forwarding)}
+    result /dev/shm/runs.json "$idle" >"$JSON"
+    for name in "${!FORWARDER_PID[@]}"; do
         stop_forwarder "$name"
     done
-    if [[ -z $JSON ]]; then
-        mkdir -p "$HERE/results"
-        JSON=$HERE/results/forwarding-$(date -u +%Y%m%dT%H%M%SZ).json
-    fi
-    result /dev/shm/runs.json >"$JSON"
     jq -r -L "$HERE" 'include "forwarding"; table' "$JSON" | align
     progress "whole result: $JSON"
 }

@@ -50,18 +50,31 @@ build_fasttun() {
 # The machine and the state of the sources, as JSON: figures mean nothing without them.
 fingerprint() {
     jq -n --arg kernel "$(uname -sr)" --arg architecture "$(uname -m)" \
-        --arg processor "$(awk -F': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" --argjson processors "$(nproc)" \
-        --arg commit "$(git -C "$ROOT" describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo unknown)" \
+        --arg processor "$(awk -F': *' '/^model name/ { print $2; exit }' /proc/cpuinfo)" \
+        --argjson processors "$(nproc)" \
+        --arg commit "$(git -C "$ROOT" describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null || echo -)" \
         --arg date "$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
         '{$kernel, $architecture, $processor, $processors, $commit, $date}'
 }
 
-# Lines of cells between bars, as columns: the first two to the left, the last as it is, the others to the right.
+# result_file SCRIPT: where a result goes unless it is told.
+result_file() {
+    mkdir -p "$HERE/results"
+    echo "$HERE/results/$1-$(date -u +%Y%m%dT%H%M%SZ).json"
+}
+
+# Lines of cells between bars, as columns: the first two to the left, the last as it is, the others to the right; a
+# line without bars as it is.
 align() {
     awk -F'|' '
-        { for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } columns = NF }
+        NF <= 1 { whole[NR] = $0; next }
+        {
+            for (i = 1; i <= NF; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) }
+            columns = NF
+        }
         END {
             for (row = 1; row <= NR; row++) {
+                if (row in whole) { print whole[row]; continue }
                 line = ""
                 for (i = 1; i <= columns; i++) {
                     format = i <= 2 ? "%-" width[i] "s  " : i < columns ? "%" width[i] "s  " : "%s"
@@ -79,5 +92,11 @@ source "$HERE/lib/private-machine.sh"
 source "$HERE/lib/processors.sh"
 # shellcheck source=lib/forwarders.sh
 source "$HERE/lib/forwarders.sh"
+# shellcheck source=lib/forwarder-cases.sh
+source "$HERE/lib/forwarder-cases.sh"
 # shellcheck source=lib/loads.sh
 source "$HERE/lib/loads.sh"
+# shellcheck source=lib/workloads.sh
+source "$HERE/lib/workloads.sh"
+# shellcheck source=lib/measure.sh
+source "$HERE/lib/measure.sh"

@@ -1,12 +1,11 @@
-// Receives what udp_send sends, until SIGTERM says that no more is sent and nothing more has come for a while; then prints
-// as JSON what came, and in which order.
+// Receives what udp_send sends, until SIGTERM says that no more is sent and nothing more has come for a while; then
+// prints as JSON what came, and in which order.
 //
 //   udp_sink [options] ADDRESS PORT
 //     --quiet S         after SIGTERM, end once this many seconds passed without a packet (default 0.3)
-//     --per-flow        list every flow too
 //
-// Prints `ready` first. "lost" counts gaps that no later packet filled (what is lost at the very end only the sender
-// knows), "late" packets that came after a higher number of their flow, "strangers" datagrams too short for a mark.
+// Prints `ready` first. "late" counts packets that came after a higher number of their flow, "strangers" datagrams too
+// short for a mark.
 #include "common.h"
 
 #include <getopt.h>
@@ -14,23 +13,15 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 // A slot takes a packet's beginning only: MSG_TRUNC reports the whole length all the same.
-enum { BATCH = 64, SLOT = 64, SOCKET_BUFFER = 64 << 20 };
+enum { BATCH = 256, SLOT = 16, SOCKET_BUFFER = 64 << 20, PAUSE_NS = 500000 };
 
-struct flow {
-    uint64_t packets, late;
-    uint32_t next;   // one past the highest number seen
-};
-
-static struct flow flows[MAX_FLOWS];
-static struct {
-    double quiet;
-    bool per_flow;
-} option = {.quiet = 0.3};
+static uint32_t next_sequence[MAX_FLOWS];   // one past the highest number seen; 0 before any
+static uint64_t packets, bytes, late, strangers;
+static double quiet = 0.3;
 static volatile sig_atomic_t all_sent;
 
 static void note_all_sent(int signal_number)
@@ -43,13 +34,11 @@ static void parse_options(int argc, char **argv)
 {
     static const struct option names[] = {
         {"quiet", required_argument, NULL, 'q'},
-        {"per-flow", no_argument, NULL, 'f'},
         {NULL, 0, NULL, 0},
     };
     for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (letter) {
-        case 'q': option.quiet = number("--quiet", optarg, 0.001, 3600); break;
-        case 'f': option.per_flow = true; break;
+        case 'q': quiet = number("--quiet", optarg, 0.001, 3600); break;
         default: exit(EXIT_USAGE);
         }
     }
@@ -73,47 +62,37 @@ static int open_socket(const char *address, const char *port)
     int size = SOCKET_BUFFER;
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-
-    long microseconds = (long)(option.quiet * 1e6);
-    struct timeval limit = {.tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000};
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0)
-        error(EXIT_FAILURE, errno, "SO_RCVTIMEO");
     return fd;
 }
 
-static void note(struct mark mark)
+static void note(const char *datagram, unsigned length)
 {
-    struct flow *flow = &flows[mark.flow % MAX_FLOWS];
-    flow->packets++;
-    if (mark.sequence >= flow->next)
-        flow->next = mark.sequence + 1;
+    struct mark mark;
+    if (length < sizeof mark) {
+        strangers++;
+        return;
+    }
+    memcpy(&mark, datagram, sizeof mark);
+    packets++;
+    bytes += length;
+    uint32_t *next = &next_sequence[mark.flow % MAX_FLOWS];
+    if (mark.sequence >= *next)
+        *next = mark.sequence + 1;
     else
-        flow->late++;
+        late++;
 }
 
-static void print_report(int fd, uint64_t packets, uint64_t bytes, uint64_t strangers, double seconds)
+static void print_report(int fd, double seconds)
 {
     uint32_t memory[SK_MEMINFO_VARS] = {0};
     socklen_t length = sizeof memory;
     getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length);
-    uint64_t seen = 0, lost = 0, late = 0;
-    for (size_t i = 0; i < MAX_FLOWS; i++) {
-        seen += flows[i].packets > 0;
-        late += flows[i].late;
-        lost += flows[i].next > flows[i].packets ? flows[i].next - flows[i].packets : 0;
-    }
-    printf("{\"packets\": %lu, \"payload_bytes\": %lu, \"seconds\": %.6f, \"flows\": %lu, \"lost\": %lu, \"late\": %lu, "
-           "\"strangers\": %lu, \"socket_drops\": %u, \"cpu_seconds\": %.6f",
-           packets, bytes, seconds, seen, lost, late, strangers, memory[SK_MEMINFO_DROPS], cpu_seconds());
-    const char *separator = ", \"per_flow\": [";
-    for (size_t i = 0; option.per_flow && i < MAX_FLOWS; i++) {
-        if (flows[i].packets == 0)
-            continue;
-        printf("%s{\"flow\": %zu, \"packets\": %lu, \"highest\": %u, \"late\": %lu}", separator, i, flows[i].packets,
-               flows[i].next - 1, flows[i].late);
-        separator = ", ";
-    }
-    puts(option.per_flow && seen > 0 ? "]}" : "}");
+    uint64_t seen = 0;
+    for (size_t i = 0; i < MAX_FLOWS; i++)
+        seen += next_sequence[i] > 0;
+    printf("{\"packets\": %lu, \"payload_bytes\": %lu, \"seconds\": %.6f, \"flows\": %lu, \"late\": %lu, "
+           "\"strangers\": %lu, \"socket_drops\": %u, \"cpu_seconds\": %.6f}\n",
+           packets, bytes, seconds, seen, late, strangers, memory[SK_MEMINFO_DROPS], cpu_seconds());
 }
 
 int main(int argc, char **argv)
@@ -132,29 +111,24 @@ int main(int argc, char **argv)
     puts("ready");
     fflush(stdout);
 
-    uint64_t packets = 0, bytes = 0, strangers = 0, first = 0, last = 0;
+    uint64_t first = 0, last = 0, heard = 0;
     for (;;) {
-        int count = recvmmsg(fd, messages, BATCH, MSG_WAITFORONE | MSG_TRUNC, NULL);
+        int count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT | MSG_TRUNC, NULL);
         if (count < 0 && errno != EAGAIN && errno != EINTR)
             error(EXIT_FAILURE, errno, "recvmmsg");
-        if (count < 0 && errno == EAGAIN && all_sent)
-            break;
-        if (count < 0)
+        if (count <= 0) {
+            heard = all_sent && heard == 0 ? now_ns() : heard;
+            if (all_sent && (double)(now_ns() - (last > heard ? last : heard)) > quiet * 1e9)
+                break;
+            // Asleep in recvmmsg it would be woken for nearly every packet, at the cost of whoever delivers it.
+            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
             continue;
-        last = now_ns();
-        first = packets == 0 ? last : first;
-        for (int i = 0; i < count; i++) {
-            struct mark mark;
-            if (messages[i].msg_len < sizeof mark) {
-                strangers++;
-                continue;
-            }
-            memcpy(&mark, slots[i], sizeof mark);
-            note(mark);
-            packets++;
-            bytes += messages[i].msg_len;
         }
+        last = now_ns();
+        first = first == 0 ? last : first;
+        for (int i = 0; i < count; i++)
+            note(slots[i], messages[i].msg_len);
     }
-    print_report(fd, packets, bytes, strangers, (double)(last - first) / 1e9);
+    print_report(fd, (double)(last - first) / 1e9);
     return EXIT_SUCCESS;
 }

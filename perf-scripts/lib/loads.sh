@@ -1,17 +1,29 @@
 # shellcheck shell=bash
-# Traffic through a forwarder, from its namespace NAME-a to NAME-b. Each load prints one JSON object: what arrived, in how
-# many seconds, what did not, and the processor time of sender and receiver.
+# Traffic through a forwarder, from its namespace NAME-a to NAME-b. Each load prints one JSON object: what arrived, in
+# how many seconds, what did not, and the processor time of sender and receiver.
 
-UDP_PORT=9000 TCP_PORT=5201
-
-# udp_load NAME SENDER-OPTIONS...
+# udp_load NAME SECONDS SIZE|imix FLOWS RUN: datagrams one by one, as fast as the sender can.
 udp_load() {
-    local name=$1 sink pid line='' sent received
-    shift
-    exec {sink}< <(exec nsenter --net="/run/netns/$name-b" "${LOAD_CPUS[@]}" "$BASELINE/udp_sink" "$ADDRESS_B" $UDP_PORT)
+    local address port
+    read -r address port < <(target_of "$1")
+    send_udp "$1" packet_send --duration "$2" --size "$3" --flows "$4" --run "$5" ta "$ADDRESS_A" "$address" "$port"
+}
+
+# udp_gso_load NAME SECONDS SIZE FLOWS RUN: a run is one buffer, which the kernel is handed whole (UDP_SEGMENT).
+udp_gso_load() {
+    local address port
+    read -r address port < <(target_of "$1")
+    send_udp "$1" udp_send --duration "$2" --size "$3" --flows "$4" --run "$5" --segments "$5" "$address" "$port"
+}
+
+# send_udp NAME SENDER ARGUMENTS...
+send_udp() {
+    local name=$1 sender=$2 sink pid line='' sent received
+    exec {sink}< <(exec nsenter --net="/run/netns/$name-b" "${LOAD_CPUS[@]}" \
+        "$BASELINE/udp_sink" "$ADDRESS_B" "$PORT_B")
     pid=$!
     read -r -t 10 -u "$sink" line || die "udp_sink did not start"
-    sent=$(inside "$name-a" "${LOAD_CPUS[@]}" "$BASELINE/udp_send" "$@" "$ADDRESS_B" $UDP_PORT)
+    sent=$(inside "$name-a" "${LOAD_CPUS[@]}" "$BASELINE/$sender" "${@:3}")
     kill -TERM "$pid"
     read -r -t 30 -u "$sink" received || die "udp_sink did not report"
     exec {sink}<&-
@@ -20,17 +32,19 @@ udp_load() {
         | del(.cpu_seconds)'
 }
 
-# tcp_load NAME SECONDS: one iperf3 stream.
+# tcp_load NAME SECONDS STREAMS: iperf3, which takes whole seconds.
 tcp_load() {
-    local name=$1 seconds=$2 server line=''
+    local name=$1 seconds streams=$3 address port server line=''
+    seconds=$(awk -v s="$2" 'BEGIN { print int(s) + (s > int(s)) }')
+    read -r address port < <(target_of "$name")
     exec {server}< <(inside "$name-b" "${LOAD_CPUS[@]}" timeout $((seconds + 20)) \
-        iperf3 --server --one-off --forceflush --port $TCP_PORT)
+        iperf3 --server --one-off --forceflush --port "$PORT_B")
     while [[ $line != *listening* ]]; do
         read -r -t 10 -u "$server" line || die "the iperf3 server did not start"
     done
     inside "$name-a" "${LOAD_CPUS[@]}" timeout $((seconds + 15)) \
-        iperf3 --client "$ADDRESS_B" --port $TCP_PORT --connect-timeout 3000 --time "$seconds" --json \
-        >/dev/shm/iperf3.json ||
+        iperf3 --client "$address" --port "$port" --parallel "$streams" --connect-timeout 3000 \
+        --time "$seconds" --json >/dev/shm/iperf3.json ||
         die "iperf3 through '$name': $(jq -r '.error // "failed"' /dev/shm/iperf3.json)"
     cat <&"$server" >/dev/null   # until it has ended and its port is free
     exec {server}<&-

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# A machine of the measurement's own. Everything runs below a PID namespace that dies with the script, whatever kills it,
-# and takes along every process, every network namespace (they have names only in a private mount namespace) and every
-# temporary file. So nothing has to be cleaned up, and nothing can be left behind.
+# A machine of the measurement's own. Everything runs below a PID namespace that dies with the script, whatever kills
+# it, and takes along every process, every network namespace (they have names only in a private mount namespace) and
+# every temporary file. So nothing has to be cleaned up, and nothing can be left behind.
 
 in_private_machine() {
     [[ -n ${FASTTUN_PRIVATE_MACHINE:-} ]]

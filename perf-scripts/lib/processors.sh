@@ -3,8 +3,8 @@
 # shellcheck disable=SC2034  # the prefixes are for others
 
 # The forwarder gets the first processor for itself, sender and receiver the others. Left to the scheduler on two
-# processors, the sender takes what the forwarder needs, and throughput varies by 20 % from run to run; like this by 3 %.
-# Sets PROCESSORS (their numbers) and the prefixes FORWARDER_CPUS and LOAD_CPUS; with one processor both are empty.
+# processors, the sender takes what the forwarder needs, and throughput varies by 20 % from run to run; like this by 3
+# %. Sets PROCESSORS (their numbers) and the prefixes FORWARDER_CPUS and LOAD_CPUS; with one processor both are empty.
 choose_processors() {
     # The list is like 0-3,8.
     mapfile -t PROCESSORS < <(awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status | tr ',' '\n' |
@@ -35,6 +35,6 @@ processor_use() {
          { used = ($2 - before[$1]) / 1e9 }
          $1 == "machine" { machine = used; next }
          { total += used; if (used > busiest) busiest = used }
-         END { printf "{\"cpu_seconds\": %.6f, \"busiest_thread_cpu_seconds\": %.6f, \"machine_cpu_seconds\": %.2f}",
+         END { printf "{\"cpu_seconds\": %.6f, \"busiest_thread_cpu_seconds\": %.6f, \"host_cpu_seconds\": %.2f}",
                       total, busiest, machine }' <(echo "$1") <(echo "$2")
 }

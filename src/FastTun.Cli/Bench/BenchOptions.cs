@@ -35,6 +35,8 @@ internal sealed class BenchOptions
         Description = "Take and give finished packets only, each by itself",
     };
 
+    private readonly Option<bool> _noSteering = RunOptions.SteeringOption();
+
     private readonly Option<TrafficRate> _rate = Parsed.Option(
         "--rate", "max|100kpps|2gbps", "How fast to send UDP packets, all flows together", TrafficRate.Parse);
 
@@ -43,7 +45,7 @@ internal sealed class BenchOptions
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the results");
 
     public IEnumerable<Option> All =>
-        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _rate, _spin, _json];
+        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _noSteering, _rate, _spin, _json];
 
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
@@ -52,7 +54,11 @@ internal sealed class BenchOptions
     public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
 
     /// <summary>How the engine runs.</summary>
-    public EngineOptions Engine(ParseResult parsed) => new() { Spin = parsed.GetValue(_spin) };
+    public EngineOptions Engine(ParseResult parsed) => new()
+    {
+        Steering = !parsed.GetValue(_noSteering),
+        Spin = parsed.GetValue(_spin),
+    };
 
     /// <summary>The trials to run, one after the other.</summary>
     public IReadOnlyList<TrialOptions> Trials(ParseResult parsed)

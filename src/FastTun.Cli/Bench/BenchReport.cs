@@ -7,10 +7,11 @@ namespace FastTun.Cli.Bench;
 /// <summary>A benchmark's results, with what they are results of.</summary>
 internal sealed record BenchReport(MachineReport Machine, SettingsReport Settings, IReadOnlyList<BenchTrialReport> Trials)
 {
-    public static BenchReport From(TrialOptions options, int queues, IEnumerable<ForwardingResult> results) => new(
+    public static BenchReport From(TrialOptions options, int queues, bool steering, IReadOnlyList<ForwardingResult> results) => new(
         MachineReport.Here(),
         new SettingsReport(
-            options.Duration.TotalSeconds, options.Sizes.ToString(), options.Flows, queues, options.Rate.ToString()),
+            options.Duration.TotalSeconds, options.Sizes.ToString(), options.Flows, queues, options.Rate.ToString(),
+            queues > 1 && steering && results.All(result => result.SteeringRefusal is null)),
         [.. results.Select(BenchTrialReport.From)]);
 }
 
@@ -25,7 +26,8 @@ internal sealed record MachineReport(string Kernel, string Architecture, int Pro
 }
 
 /// <summary>What was asked for.</summary>
-internal sealed record SettingsReport(double DurationSeconds, string SizeBytes, int Flows, int Queues, string Rate);
+internal sealed record SettingsReport(
+    double DurationSeconds, string SizeBytes, int Flows, int Queues, string Rate, bool Steering);
 
 /// <summary>One trial.</summary>
 internal sealed record BenchTrialReport

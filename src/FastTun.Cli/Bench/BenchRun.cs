@@ -33,7 +33,8 @@ internal static class BenchRun
             // Stopped between trials: what was measured until then is the result.
         }
 
-        var report = BenchReport.From(trials[0], queues, results);
+        var report = BenchReport.From(trials[0], queues, engine.Steering, results);
+        SteeringNote.Write(results.FirstOrDefault()?.SteeringRefusal);
         if (json is not { IsStandardOutput: true })
             BenchTable.Write(results);
         json?.Write(report, ReportJson.Default.BenchReport);

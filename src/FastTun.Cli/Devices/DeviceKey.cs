@@ -66,6 +66,8 @@ internal sealed record DeviceKey(
             (port, text) => port with { Router = Address(text) }),
         new("offload", "true|false", "take and give super-packets and unfinished checksums; default true",
             (port, text) => port with { Offload = Switch(text) }),
+        new("napi", "true|false", "let the host take packets through NAPI, which can join TCP segments; default false",
+            (port, text) => port with { Napi = Switch(text) }),
         new("io", "auto|epoll", "how packets are moved",
             (port, text) => port with { Io = Io(text) }),
     ];

@@ -48,6 +48,9 @@ internal sealed record DeviceSettings
     /// <summary>Whether packets may be unfinished, as far as the kernel can; of ports alone.</summary>
     public bool Offload { get; init; } = true;
 
+    /// <summary>Whether the host takes packets through NAPI; of ports alone.</summary>
+    public bool Napi { get; init; }
+
     public PortIo Io { get; init; }
 
     /// <summary>Whether something is said of the first IPv4 address besides the address itself.</summary>
@@ -127,6 +130,7 @@ internal sealed record DeviceSettings
         Group = Group,
         Routes = Routes,
         Up = Up,
+        Napi = Napi,
         Offloads = Offload ? TunOffloads.All : TunOffloads.None,
     };
 }

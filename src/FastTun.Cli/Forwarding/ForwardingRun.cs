@@ -53,6 +53,7 @@ internal sealed class ForwardingRun
         try
         {
             Task running = engine.RunAsync(stop);
+            SteeringNote.Write(engine.SteeringRefusal);
             Console.Out.WriteLine("ready");
             await running;
             return null;

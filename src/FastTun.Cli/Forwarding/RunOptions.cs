@@ -9,8 +9,13 @@ namespace FastTun.Cli.Forwarding;
 /// <summary>The options that all commands share which run an engine until they are stopped.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<CpuSet> _cpus = Parsed.Option(
-        "--cpus", "LIST", "Pin the workers to these processors, such as 0,2-5, one to each", UsableCpus);
+    private readonly Option<IReadOnlyCollection<int>> _cpus = Parsed.Option(
+        "--cpus",
+        "LIST|auto",
+        "Pin the workers to these processors, such as 0,2-5, one to each; auto: to all, each core before its second thread",
+        UsableCpus);
+
+    private readonly Option<bool> _noSteering = SteeringOption();
 
     private readonly Option<TimeSpan> _spin = SpinOption();
 
@@ -19,15 +24,26 @@ internal sealed class RunOptions
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
-    public IEnumerable<Option> All => [_cpus, _spin, _record, _json];
+    public IEnumerable<Option> All => [_cpus, _noSteering, _spin, _record, _json];
 
-    /// <summary>For every command that runs an engine.</summary>
+    /// <summary>Of all commands that have workers.</summary>
+    public static Option<bool> SteeringOption() => new("--no-steering")
+    {
+        Description = "Leave it to the driver which of several queues, and so which worker, a packet goes to",
+    };
+
+    /// <summary>Of all commands that have workers.</summary>
     public static Option<TimeSpan> SpinOption() => Parsed.Option(
         "--spin", "TIME", "While busy look so long before sleeping, such as 50us, up to 1s; default not at all", Spin);
 
     public ForwardingRun ToRun(ParseResult parsed) => new()
     {
-        Engine = new EngineOptions { Processors = parsed.GetValue(_cpus), Spin = parsed.GetValue(_spin) },
+        Engine = new EngineOptions
+        {
+            Processors = parsed.GetValue(_cpus),
+            Steering = !parsed.GetValue(_noSteering),
+            Spin = parsed.GetValue(_spin),
+        },
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
     };
@@ -40,9 +56,12 @@ internal sealed class RunOptions
     private static OutputFile RecordingFile(string text) =>
         text == "-" ? throw new FormatException("'-': it is a file") : OutputFile.Parse(text);
 
-    private static CpuSet UsableCpus(string text)
+    private static IReadOnlyCollection<int> UsableCpus(string text)
     {
-        CpuSet wanted = CpuSet.Parse(text), usable = CpuSet.Current;
+        CpuSet usable = CpuSet.Current;
+        if (text == "auto")
+            return CpuTopology.Read().Spread(usable);
+        CpuSet wanted = CpuSet.Parse(text);
         return wanted.All(usable.Contains)
             ? wanted
             : throw new FormatException($"'{text}': this process may run on {usable}");

@@ -27,6 +27,8 @@ internal sealed class BpfAssembler
 
     public void Multiply(BpfRegister to, int value) => Calculate(BpfAbi.BPF_MUL, to, value);
 
+    public void Modulo(BpfRegister to, int value) => Calculate(BpfAbi.BPF_MOD, to, value);
+
     public void And(BpfRegister to, int value) => Calculate(BpfAbi.BPF_AND, to, value);
 
     public void ShiftLeft(BpfRegister to, int bits) => Calculate(BpfAbi.BPF_LSH, to, bits);

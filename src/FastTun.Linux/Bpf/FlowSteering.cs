@@ -29,14 +29,24 @@ public static class FlowSteering
     /// such as <c>All &amp; ~SourceAddress</c> where the inside host sends and <c>All &amp; ~DestinationAddress</c>
     /// where it is answered.
     /// </param>
+    /// <param name="queues">
+    /// How many queues, from the first on, the flows are spread over: 1 or more, of which a device with fewer takes as
+    /// many as it has. Null for all that the device has.
+    /// </param>
+    /// <exception cref="ArgumentOutOfRangeException">There is not one queue.</exception>
     /// <exception cref="LinuxException">
     /// EPERM: the process may not load programs. It needs CAP_BPF outside of any user namespace.
     /// </exception>
-    public static BpfProgram Load(FlowParts parts = FlowParts.All) => BpfProgram.LoadSocketFilter(Write(parts));
+    public static BpfProgram Load(FlowParts parts = FlowParts.All, int? queues = null)
+    {
+        if (queues is { } count)
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count, nameof(queues));
+        return BpfProgram.LoadSocketFilter(Write(parts, queues));
+    }
 
     // Each end of the flow (address and port) is hashed for itself, and the two are added: which of them is the source
     // makes no difference. A is the source end, B the destination end, C where the ports are.
-    private static BpfInstruction[] Write(FlowParts parts)
+    private static BpfInstruction[] Write(FlowParts parts, int? queues)
     {
         var code = new BpfAssembler();
         BpfAssembler.Label ipv6 = new(), ports = new(), protocol = new(), mix = new();
@@ -79,6 +89,8 @@ public static class FlowSteering
         code.Add(A, B);
         code.Multiply(A, Spread);
         code.ShiftRight(A, 32);
+        if (queues is { } count)
+            code.Modulo(A, count);
         code.Move(Result, A);
         code.Exit();
         return code.Assemble();

@@ -23,6 +23,7 @@ internal static unsafe partial class BpfAbi
     public const byte BPF_AND = 0x50;
     public const byte BPF_LSH = 0x60;
     public const byte BPF_RSH = 0x70;
+    public const byte BPF_MOD = 0x90;
     public const byte BPF_XOR = 0xa0;
     public const byte BPF_MOV = 0xb0;
 

@@ -10,6 +10,7 @@ public sealed partial class TunDevice
     {
         using var session = new LinkSession(Control);
         LinkSnapshot before = LinkSnapshot.Take(session.Routes, session.Link.Index);
+        ForgetForeignSteering(before.Link);
         try
         {
             if (_options.Carrier is { } carrier)

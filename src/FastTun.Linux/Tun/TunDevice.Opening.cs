@@ -61,11 +61,10 @@ public sealed unsafe partial class TunDevice
     private void Verify(FileDescriptor file)
     {
         (string name, int flags) = TunIoctl.ReadInterface(file);
-        if (((flags ^ _flags) & ReportedFlags) != 0)
-        {
-            string hint = TunHints.OtherFlags("a virtio_net_hdr", HasVirtioNetHeader);
-            throw new LinuxException("TUNSETIFF", name, Errno.EINVAL, hint);
-        }
+        if (((flags ^ _flags) & ReportedFlags & ~IfTun.IFF_NAPI) != 0)
+            throw Differs(name, TunHints.OtherFlags("a virtio_net_hdr", HasVirtioNetHeader));
+        if (((flags ^ _flags) & IfTun.IFF_NAPI) != 0)
+            throw Differs(name, TunHints.OtherNapi(HasNapi));
 
         // Both are properties of the device, which keeps them from whoever had it before.
         if (HasVirtioNetHeader)
@@ -78,8 +77,7 @@ public sealed unsafe partial class TunDevice
         using var session = new LinkSession(Control);
         if (session.Link.Tun is { } tun && tun.HasPacketInformation != HasPacketInformation)
         {
-            string hint = TunHints.OtherFlags("packet information", HasPacketInformation);
-            throw new LinuxException("TUNSETIFF", session.Link.Name, Errno.EINVAL, hint);
+            throw Differs(session.Link.Name, TunHints.OtherFlags("packet information", HasPacketInformation));
         }
     }
 
@@ -93,6 +91,8 @@ public sealed unsafe partial class TunDevice
             return queue;
         }
     }
+
+    private static LinuxException Differs(string name, string hint) => new("TUNSETIFF", name, Errno.EINVAL, hint);
 
     private string Label(string name) => name.Length > 0 ? name : Mode == TunMode.Tun ? "tun%d" : "tap%d";
 

@@ -10,7 +10,7 @@ namespace FastTun.Linux.Tun;
 public sealed partial class TunDevice : IDisposable
 {
     // TUNGETIFF says these as they are; IFF_NO_PI it always reports (see TunIoctl).
-    private const int ReportedFlags = IfTun.IFF_TUN | IfTun.IFF_TAP | IfTun.IFF_MULTI_QUEUE | IfTun.IFF_VNET_HDR;
+    private const int ReportedFlags = IfTun.IFF_TUN | IfTun.IFF_TAP | IfTun.IFF_MULTI_QUEUE | IfTun.IFF_VNET_HDR | IfTun.IFF_NAPI;
 
     // struct virtio_net_hdr, without the members that only virtio 1.0 or merged buffers add.
     private const int VirtioNetHeaderBytes = 10;
@@ -29,6 +29,7 @@ public sealed partial class TunDevice : IDisposable
         _flags |= options.PacketInformation ? 0 : IfTun.IFF_NO_PI;
         _flags |= options.IsMultiQueue ? IfTun.IFF_MULTI_QUEUE : 0;
         _flags |= options.HasVirtioNetHeader ? IfTun.IFF_VNET_HDR : 0;
+        _flags |= options.Napi ? IfTun.IFF_NAPI : 0;
     }
 
     /// <summary>The open queues, attached or not, in the order they were opened.</summary>
@@ -45,6 +46,9 @@ public sealed partial class TunDevice : IDisposable
 
     /// <summary>Whether each packet has a virtio_net_hdr of ten bytes before it.</summary>
     public bool HasVirtioNetHeader => _options.HasVirtioNetHeader;
+
+    /// <summary>Whether what is written enters the host's stack through NAPI.</summary>
+    public bool HasNapi => _options.Napi;
 
     /// <summary>The interface's present name; a rename shows.</summary>
     /// <exception cref="LinuxException">EBADFD: the device is gone.</exception>
@@ -110,6 +114,7 @@ public sealed partial class TunDevice : IDisposable
             Mode = (flags & IfTun.IFF_TUN) != 0 ? TunMode.Tun : TunMode.Tap,
             MultiQueue = (flags & IfTun.IFF_MULTI_QUEUE) != 0,
             VirtioNetHeader = (flags & IfTun.IFF_VNET_HDR) != 0,
+            Napi = (flags & IfTun.IFF_NAPI) != 0,
             PacketInformation = session.Link.Tun?.HasPacketInformation ?? false,
         });
         foreach (FileDescriptor descriptor in descriptors)
@@ -161,6 +166,7 @@ public sealed partial class TunDevice : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
+            ForgetSteering();
             foreach (TunQueue queue in _queues)
                 queue.Dispose();
         }

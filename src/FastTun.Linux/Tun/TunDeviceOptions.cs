@@ -51,6 +51,14 @@ public sealed partial record TunDeviceOptions
     /// </summary>
     public TunOffloads Offloads { get; init; }
 
+    /// <summary>
+    /// Whether what is written enters the host's stack through NAPI (IFF_NAPI), and not in the write itself. A small packet
+    /// then costs the writer more, and segments of one TCP stream may be joined by the host (GRO), which it does across
+    /// packets only where the device's NAPI runs in threads (<c>/sys/class/net/NAME/threaded</c>). It is decided with a
+    /// device's first queue and stays so for as long as one is open.
+    /// </summary>
+    public bool Napi { get; init; }
+
     /// <summary>Fails if the device exists (IFF_TUN_EXCL), where otherwise a persistent one is taken over.</summary>
     public bool Exclusive { get; init; }
 

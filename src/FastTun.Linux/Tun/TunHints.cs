@@ -56,6 +56,11 @@ internal static class TunHints
         ? $"the device's open queues come without {what}, and this one asks for it"
         : $"the device's open queues come with {what}, and this one asks for none";
 
+    /// <summary>Of NAPI that is not as it was asked for.</summary>
+    public static string OtherNapi(bool wanted) => wanted
+        ? "the device's open queues do without NAPI, or this kernel does (before Linux 4.15); this one asks for it"
+        : "the device's open queues use NAPI, and this one does not ask for it";
+
     /// <summary>Of reading or writing a packet.</summary>
     public static string? Transfer(Errno error) => error switch
     {

@@ -1,4 +1,5 @@
 using FastTun.Engine;
+using FastTun.Linux;
 
 namespace FastTun.Traffic;
 
@@ -10,6 +11,9 @@ namespace FastTun.Traffic;
 /// </param>
 public sealed record ForwardingResult(TrialResult Traffic, EngineSnapshot Engine, long Overrun)
 {
+    /// <summary>Why flows were not steered to workers by a program; null where they were, or were not to be.</summary>
+    public LinuxException? SteeringRefusal { get; init; }
+
     /// <summary>Processor time of the engine for each packet it received, in nanoseconds.</summary>
     public double CpuNanosecondsPerPacket =>
         Engine.Total.PacketsReceived == 0 ? 0 : Engine.CpuTime.TotalNanoseconds / Engine.Total.PacketsReceived;

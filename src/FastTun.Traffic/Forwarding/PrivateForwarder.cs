@@ -69,7 +69,10 @@ public sealed class PrivateForwarder : IAsyncDisposable
         await _engine.StopAsync();
         await _engine.Completion;
         long overrun = (long)(_clientDevice.Statistics.TransmitDrops + _serverDevice.Statistics.TransmitDrops);
-        return new ForwardingResult(traffic, _engine.Snapshot(), overrun);
+        return new ForwardingResult(traffic, _engine.Snapshot(), overrun)
+        {
+            SteeringRefusal = _engine.SteeringRefusal,
+        };
     }
 
     /// <summary>Stops, and with it all of it is gone.</summary>

@@ -5,8 +5,18 @@ namespace FastTun.Engine;
 /// <summary>How an engine runs; what it runs on are its ports and stages.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>Where workers are pinned: worker <c>i</c> to the set's <c>i</c>-th processor, beginning anew at its end. Null leaves them free.</summary>
-    public CpuSet? Processors { get; init; }
+    /// <summary>
+    /// Where workers are pinned: worker <c>i</c> to the <c>i</c>-th of these processors, beginning anew at their end. A
+    /// <see cref="CpuSet"/>, or what <see cref="CpuTopology.Spread"/> answers. Null leaves them free.
+    /// </summary>
+    public IReadOnlyCollection<int>? Processors { get; init; }
+
+    /// <summary>
+    /// Whether devices with several queues are given a program that lets both directions of a flow meet the same worker, as
+    /// far as what the stages translate leaves something to tell flows by, and spares writes the driver's flow table. Where
+    /// the process may not load one, the driver's table remains, and <see cref="ForwardingEngine.SteeringRefusal"/> says why.
+    /// </summary>
+    public bool Steering { get; init; } = true;
 
     /// <summary>How long stopping may go on forwarding what is still arriving. Default: one second.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(1);

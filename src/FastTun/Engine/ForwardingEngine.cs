@@ -13,7 +13,7 @@ namespace FastTun.Engine;
 ///                          └── a worker fails ──▶ the others drain ──▶ stopped, and <see cref="Completion"/> is faulted
 /// </code>
 /// </summary>
-public sealed class ForwardingEngine : IAsyncDisposable
+public sealed partial class ForwardingEngine : IAsyncDisposable
 {
     /// <summary>How many ports one engine joins at most.</summary>
     public const int MaximumPorts = 254;
@@ -47,8 +47,11 @@ public sealed class ForwardingEngine : IAsyncDisposable
         _configured = ports;
         _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));
         _ports.Changed += change => PortChanged?.Invoke(this, change);
-        _workers = [.. Enumerable.Range(0, workers).Select(index => MakeWorker(index, stages, options))];
+        IPacketStage[][] made = [.. Enumerable.Range(0, workers).Select(_ => MakeStages(stages))];
+        _workers = [.. made.Select((own, index) => MakeWorker(index, own, options))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
+        _activeWorkers = workers;
+        _steering = options.Steering ? new PortSteering(ports, made[0]) : null;
     }
 
     /// <summary>
@@ -89,6 +92,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
             throw;
         }
 
+        StartSteering();
         _meter = new EngineMeter(this);
         foreach (WorkerThread thread in _threads)
         {
@@ -160,13 +164,18 @@ public sealed class ForwardingEngine : IAsyncDisposable
         return workers;
     }
 
-    private Worker MakeWorker(int index, Func<IReadOnlyList<IPacketStage>> stages, EngineOptions options)
+    private static IPacketStage[] MakeStages(Func<IReadOnlyList<IPacketStage>> stages)
     {
-        IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
         IReadOnlyList<IPacketStage> made = stages();
         if (made is null || made.Contains(null!))
             throw new ArgumentException("It must make a list of stages, none of them null.", nameof(stages));
-        return new Worker(index, queues, [.. made], _ports, new IdleSpin(options.Spin, options.TimeProvider))
+        return [.. made];
+    }
+
+    private Worker MakeWorker(int index, IPacketStage[] stages, EngineOptions options)
+    {
+        IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
+        return new Worker(index, queues, stages, _ports, new IdleSpin(options.Spin, options.TimeProvider))
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };
@@ -189,6 +198,7 @@ public sealed class ForwardingEngine : IAsyncDisposable
         Task[] ended = [.. _threads.Select(thread => thread.Ended)];
         await Task.WhenAll(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _monitor?.RequestStop();
+        StopSteering();
         if (Array.Find(ended, task => task.IsFaulted) is { } failed)
             _completion.SetException(failed.Exception!.InnerExceptions);
         else if (Volatile.Read(ref _failure) is { } failure)

@@ -60,8 +60,10 @@ public sealed class AddressRewrite
     /// <summary>The only input port that it is for; null for all.</summary>
     public int? InputPort { get; }
 
+    internal bool AppliesAt(int inputPort) => InputPort is not { } only || only == inputPort;
+
     internal bool Matches(UInt128 address, int inputPort, bool isIpv6) =>
-        (address & _mask) == _from && isIpv6 == _isIpv6 && (InputPort is not { } only || only == inputPort);
+        (address & _mask) == _from && isIpv6 == _isIpv6 && AppliesAt(inputPort);
 
     internal UInt128 Apply(UInt128 address) => _to | (address & ~_mask);
 

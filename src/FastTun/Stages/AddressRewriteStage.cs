@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux.Bpf;
 using FastTun.Packets;
 
 namespace FastTun.Stages;
@@ -34,6 +35,11 @@ public sealed class AddressRewriteStage : IPacketStage
                 packet.Drop(DropReason.TooShort);
         }
     }
+
+    /// <inheritdoc/>
+    public FlowParts TranslatedParts(int inputPort) =>
+        (Array.Exists(_sources, rule => rule.AppliesAt(inputPort)) ? FlowParts.SourceAddress : FlowParts.None)
+        | (Array.Exists(_destinations, rule => rule.AppliesAt(inputPort)) ? FlowParts.DestinationAddress : FlowParts.None);
 
     private bool Rewrite(Packet packet, Ipv4Header header)
     {

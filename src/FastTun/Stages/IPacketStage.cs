@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux.Bpf;
 
 namespace FastTun.Stages;
 
@@ -14,4 +15,12 @@ public interface IPacketStage
     /// </summary>
     /// <param name="batch">The batch; not to be kept after the call.</param>
     void Process(PacketBatch batch);
+
+    /// <summary>
+    /// Which parts of a packet this stage may change on its way. Both directions of a flow meet the same worker only where
+    /// they can be told by what no stage changes. Asked once, before anything moves.
+    /// </summary>
+    /// <param name="inputPort">Where the packet came in.</param>
+    /// <returns>None, unless a stage says otherwise. Sending a packet back the way it came is no translation.</returns>
+    FlowParts TranslatedParts(int inputPort) => FlowParts.None;
 }

@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using FastTun.Linux.Bpf;
 using FastTun.Linux.Netlink;
 using FastTun.Linux.Tun;
 using FastTun.TestKit;
+using static FastTun.Linux.Tests.Bpf.SteeredTraffic;
 
 namespace FastTun.Linux.Tests.Bpf;
 
@@ -85,6 +84,25 @@ public sealed class SteeringTests : IDisposable
                 Assert.Equal((int)(FlowHash.Of(packet, parts) % Queues), queue);
             }
         }
+    }
+
+    [Fact]
+    public void The_first_queues_alone_can_be_had()
+    {
+        using TunDevice device = Open(_left, Left4, Right4, Left6, Right6);
+        foreach (int first in new[] { 1, 2, 3, Queues, 1000 })
+        {
+            using BpfProgram program = FlowSteering.Load(queues: first);
+            device.SetSteering(program);
+            for (int flow = 0; flow < 40; flow++)
+            {
+                Send(_left, Left4, 20_000 + flow, Right4, 9);
+                (int queue, byte[] packet) = Assert.Single(Receive(device));
+                Assert.Equal((int)(FlowHash.Of(packet) % first % Queues), queue);
+            }
+        }
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => FlowSteering.Load(queues: 0));
     }
 
     [Fact]
@@ -194,34 +212,6 @@ public sealed class SteeringTests : IDisposable
         (int Queue, byte[] Packet)[] received = Receive(device);
         Assert.Equal(Flows, received.Length);
         return [.. received.Select(packet => packet.Queue)];
-    }
-
-    private static void Send(PrivateNetwork network, string from, int fromPort, string to, int toPort, int bytes = 1)
-    {
-        var target = new IPEndPoint(IPAddress.Parse(to), toPort);
-        using Socket socket = network.Namespace.Run(
-            () => new Socket(target.AddressFamily, SocketType.Dgram, ProtocolType.Udp));
-        socket.Bind(new IPEndPoint(IPAddress.Parse(from), fromPort));
-        socket.SendTo(new byte[bytes], target);
-    }
-
-    // UDP, whole or in fragments; what the host says of its own accord (RFC 4861) is left out.
-    private static (int Queue, byte[] Packet)[] Receive(TunDevice device, int linkHeaderBytes = 0)
-    {
-        List<(int, byte[])> packets = [];
-        var buffer = new byte[2048];
-        foreach (TunQueue queue in device.Queues)
-        {
-            for (SysResult read; (read = queue.TryRead(buffer)).IsSuccess;)
-            {
-                ReadOnlySpan<byte> packet = buffer.AsSpan(linkHeaderBytes, read.Value - linkHeaderBytes);
-                byte protocol = packet[packet[0] >> 4 == 6 ? 6 : 9];
-                if (protocol is 17 or 44)
-                    packets.Add((queue.Index, buffer[..read.Value]));
-            }
-        }
-
-        return [.. packets];
     }
 
     private static TunDevice Open(

@@ -10,13 +10,15 @@ namespace FastTun.Tests.Devices;
 /// <summary>Two private hosts, 198.18.0.1 and 198.19.0.1, with a TUN each and an engine between them.</summary>
 internal sealed class Router : IAsyncDisposable
 {
-    public Router(int queues = 1, int mtu = 1500, Func<IReadOnlyList<IPacketStage>>? stages = null)
+    public Router(
+        int queues = 1, int mtu = 1500, Func<IReadOnlyList<IPacketStage>>? stages = null, EngineOptions? options = null)
     {
         LeftDevice = Open(Left, "ta", "198.18.0.1 peer 198.19.0.1", queues, mtu);
         RightDevice = Open(Right, "tb", "198.19.0.1 peer 198.18.0.1", queues, mtu);
         Engine = new ForwardingEngine(
             [Port.FromDevice(LeftDevice), Port.FromDevice(RightDevice)],
-            stages ?? (() => [new ValidationStage(), new TimeToLiveStage(), new CrossConnectStage()]));
+            stages ?? (() => [new ValidationStage(), new TimeToLiveStage(), new CrossConnectStage()]),
+            options);
         Engine.PortChanged += (_, change) => Changes.Enqueue(change);
         Engine.Start();
     }
