@@ -3,8 +3,8 @@ namespace FastTun.Packets;
 /// <summary>
 /// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3:
 /// <c>HC' = ~(~HC + ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers those
-/// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. The default
-/// value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and
+/// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. Carries are folded only
+/// when a delta is applied, once for all its fields; it has room for half a billion. The default value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and
 /// more do.
 /// </summary>
 /// <remarks>
@@ -13,34 +13,33 @@ namespace FastTun.Packets;
 /// </remarks>
 public readonly struct ChecksumDelta
 {
-    // One's complement sum of all ~m + m', folded to 16 bits.
-    private readonly ushort _sum;
+    // The sum of all ~m + m', of at most 35 bits each.
+    private readonly ulong _sum;
 
-    private ChecksumDelta(ushort sum) => _sum = sum;
+    private ChecksumDelta(ulong sum) => _sum = sum;
 
     /// <summary>The change of a 16-bit field.</summary>
     /// <param name="before">Its old value, host order.</param>
     /// <param name="after">Its new value, host order.</param>
     public static ChecksumDelta Of(ushort before, ushort after) =>
-        new(InternetChecksum.Fold((uint)(ushort)~before + after));
+        new((ulong)(ushort)~before + after);
 
     /// <summary>The change of a 32-bit field, such as an IPv4 address.</summary>
     /// <param name="before">Its old value, host order.</param>
     /// <param name="after">Its new value, host order.</param>
     public static ChecksumDelta Of(uint before, uint after) =>
-        new(InternetChecksum.Fold((ulong)~before + after));
+        new((ulong)~before + after);
 
     /// <summary>The change of a 128-bit field, such as an IPv6 address.</summary>
     /// <param name="before">Its old value, host order.</param>
     /// <param name="after">Its new value, host order.</param>
     public static ChecksumDelta Of(UInt128 before, UInt128 after) =>
-        new(InternetChecksum.Fold(InternetChecksum.Spread(~before) + InternetChecksum.Spread(after)));
+        new(InternetChecksum.Spread(~before) + InternetChecksum.Spread(after));
 
     /// <summary>Both changes together.</summary>
     /// <param name="left">One.</param>
     /// <param name="right">The other.</param>
-    public static ChecksumDelta operator +(ChecksumDelta left, ChecksumDelta right) =>
-        new(InternetChecksum.Add(left._sum, right._sum));
+    public static ChecksumDelta operator +(ChecksumDelta left, ChecksumDelta right) => new(left._sum + right._sum);
 
     /// <inheritdoc cref="op_Addition"/>
     public static ChecksumDelta Add(ChecksumDelta left, ChecksumDelta right) => left + right;
@@ -48,7 +47,7 @@ public readonly struct ChecksumDelta
     /// <summary>Updates a complete checksum: of an IPv4 header, of TCP, of ICMP.</summary>
     /// <param name="checksum">The checksum field's old value, host order.</param>
     /// <returns>Its new value.</returns>
-    public ushort ApplyTo(ushort checksum) => (ushort)~InternetChecksum.Add((ushort)~checksum, _sum);
+    public ushort ApplyTo(ushort checksum) => (ushort)~InternetChecksum.Fold(_sum + (ushort)~checksum);
 
     /// <summary>
     /// Updates a complete UDP checksum: 0 means that there is none and stays (RFC 768); a sum of 0 is sent as 0xFFFF.
@@ -70,5 +69,5 @@ public readonly struct ChecksumDelta
     /// </summary>
     /// <param name="partial">The checksum field's old value, host order.</param>
     /// <returns>Its new value.</returns>
-    public ushort ApplyToPartial(ushort partial) => InternetChecksum.Add(partial, _sum);
+    public ushort ApplyToPartial(ushort partial) => InternetChecksum.Fold(_sum + partial);
 }

@@ -10,6 +10,7 @@ internal static class Packets
     {
         byte[] packet = Wrap(IpProtocol.Udp, size, identification);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(20), (ushort)(1024 + flow));
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(22), 9);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(24), (ushort)(size - 20));
         Ipv4Header header = Parse(packet);
         if (!UdpHeader.TryParse(header.Payload, out UdpHeader udp))

@@ -27,6 +27,8 @@ internal static class ForwardCommand
                 "fasttun forward tun0 tun1",
                 "fasttun forward \"ta@A,address=198.18.0.1 peer 198.18.0.2\" tb@pid:1234 --ttl",
                 "fasttun forward ta@A tb@B --rewrite \"destination 198.18.0.2 to 198.19.0.1 at ta\" --record all.pcapng",
+                "fasttun forward ta@A tb@B --rewrite \"destination 203.0.113.1:80 to 198.19.0.1:8080 at ta\""
+                    + " --rewrite \"source 198.19.0.1:8080 to 203.0.113.1:80 at tb\"",
                 "fasttun forward ta@A,queues=2 tb@B,queues=2 --cpus 0,1 --json statistics.json",
             ],
         };

@@ -51,6 +51,9 @@ internal sealed record DeviceSettings
     /// <summary>Whether the host takes packets through NAPI; of ports alone.</summary>
     public bool Napi { get; init; }
 
+    /// <summary>Whether packets that leave together are joined, where they may be unfinished; of ports alone.</summary>
+    public bool Join { get; init; } = true;
+
     public PortIo Io { get; init; }
 
     /// <summary>Whether something is said of the first IPv4 address besides the address itself.</summary>

@@ -14,22 +14,22 @@ namespace FastTun.Cli.Forwarding;
 /// </summary>
 internal sealed class OpenPorts : IDisposable
 {
+    private readonly IReadOnlyList<PortSpec> _specs;
     private readonly List<NetworkNamespace?> _namespaces = [];
     private readonly List<EarlierConfiguration?> _earlier = [];
     private readonly List<TunDevice> _devices = [];
 
-    private OpenPorts()
-    {
-    }
+    private OpenPorts(IReadOnlyList<PortSpec> specs) => _specs = specs;
 
-    public IEnumerable<Port> Ports => _devices.Select(Port.FromDevice);
+    public IEnumerable<Port> Ports =>
+        _devices.Zip(_specs, (device, spec) => Port.FromDevice(device, spec.Settings.Join));
 
     public IEnumerable<string> Notes => OffloadNotes.For(_devices);
 
     public static OpenPorts Open(IReadOnlyList<PortSpec> specs)
     {
         CheckQueues(specs);
-        var ports = new OpenPorts();
+        var ports = new OpenPorts(specs);
         try
         {
             foreach (PortSpec spec in specs)

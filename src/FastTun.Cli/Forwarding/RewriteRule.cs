@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Stages;
@@ -7,18 +6,19 @@ using FastTun.Stages;
 namespace FastTun.Cli.Forwarding;
 
 /// <summary>One substitution as it is written: <c>source|destination FROM to TO [at PORT]</c>.</summary>
-/// <param name="Field">Which address.</param>
-/// <param name="From">The network to match.</param>
+/// <param name="Field">Which address, and which TCP or UDP port.</param>
+/// <param name="From">What to match.</param>
 /// <param name="To">What it becomes.</param>
 /// <param name="Port">The name of the only input port that it is for; null for all.</param>
-internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork To, string? Port)
+internal sealed record RewriteRule(AddressField Field, RewriteEnd From, RewriteEnd To, string? Port)
 {
     private const string Format = "source|destination FROM to TO [at PORT]";
 
     public static Option<RewriteRule[]> Option() => new("--rewrite")
     {
         HelpName = $"\"{Format}\"",
-        Description = "Substitute addresses, or whole networks of one size, and keep all checksums right; may repeat",
+        Description = "Substitute addresses, whole networks of one size, or ADDRESS:TCP-OR-UDP-PORT, and keep all checksums right; "
+            + "may repeat",
         CustomParser = result =>
         {
             try
@@ -41,10 +41,13 @@ internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork
         if (!isWhole || words[0] is not ("source" or "destination"))
             throw new FormatException($"'{text}': it is written {Format}");
         var field = words[0] == "source" ? AddressField.Source : AddressField.Destination;
-        var rule = new RewriteRule(field, Network(words[1]), Network(words[3]), words.Length == 6 ? words[5] : null);
+        (RewriteEnd from, RewriteEnd to) = (RewriteEnd.Parse(words[1]), RewriteEnd.Parse(words[3]));
+        if (from.Port is null != to.Port is null)
+            throw new FormatException($"'{text}': both sides have a TCP or UDP port, or neither");
+        var rule = new RewriteRule(field, from, to, words.Length == 6 ? words[5] : null);
 
         // What cannot be rewritten is found out here, and not when the ports are open.
-        _ = new AddressRewrite(rule.Field, rule.From, rule.To);
+        _ = rule.ToStage(inputPort: null);
         return rule;
     }
 
@@ -53,21 +56,16 @@ internal sealed record RewriteRule(AddressField Field, IPNetwork From, IPNetwork
     public AddressRewrite Resolve(IReadOnlyList<PortSpec> ports)
     {
         if (Port is null)
-            return new AddressRewrite(Field, From, To);
+            return ToStage(inputPort: null);
         DevicePlace[] places = [.. ports.Select(port => port.Place)];
         int[] found = [.. Enumerable.Range(0, places.Length).Where(i => Port == places[i].Name || Port == $"{places[i]}")];
         return found.Length == 1
-            ? new AddressRewrite(Field, From, To, found[0])
+            ? ToStage(found[0])
             : throw CommandException.Usage($"--rewrite at {Port}: the ports are {places[0]} and {places[^1]}");
     }
 
-    private static IPNetwork Network(string text)
+    private AddressRewrite ToStage(int? inputPort) => new(Field, From.Network, To.Network, inputPort)
     {
-        string[] parts = text.Split('/', 2);
-        IPAddress address = DeviceValue.Address(parts[0]);
-        string length = parts.Length == 2 ? parts[1] : $"{8 * address.GetAddressBytes().Length}";
-        return IPNetwork.TryParse($"{address}/{length}", out IPNetwork network)
-            ? network
-            : throw new FormatException($"'{text}': it is an address, or a network such as 198.18.0.0/24");
-    }
+        TransportPort = From.Port is { } from && To.Port is { } to ? (from, to) : null,
+    };
 }

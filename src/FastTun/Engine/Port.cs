@@ -48,15 +48,19 @@ public sealed class Port
     /// one with offloads the kernel's are tried, see <see cref="OffloadSelfTest"/>.
     /// </summary>
     /// <param name="device">Open, and without packet-information headers.</param>
+    /// <param name="joins">
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
+    /// it is, super-packets whole.
+    /// </param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
-    public static Port FromDevice(TunDevice device)
+    public static Port FromDevice(TunDevice device, bool joins = true)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
         DeviceOffloads? offloads = device.HasVirtioNetHeader ? DeviceOffloads.For(device) : null;
-        var port = new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(queue, offloads))], device.Mtu, linkLayer)
+        var port = new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(queue, offloads, joins))], device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
@@ -82,6 +86,6 @@ public sealed class Port
         return new Port(State.Name, [.. recorded]) { Device = Device, Offloads = Offloads, State = State };
     }
 
-    private static IPacketQueue MakeQueue(TunQueue queue, DeviceOffloads? offloads) =>
-        offloads is null ? new TunPacketQueue(queue) : new TunOffloadQueue(queue, offloads);
+    private static IPacketQueue MakeQueue(TunQueue queue, DeviceOffloads? offloads, bool joins) =>
+        offloads is null ? new TunPacketQueue(queue) : new TunOffloadQueue(queue, offloads, joins);
 }

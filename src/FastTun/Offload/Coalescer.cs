@@ -27,6 +27,9 @@ internal sealed class Coalescer
     private TunOffloads _usable;
     private int _count;
 
+    /// <summary>Whether packets are joined at all; if not, each is a group of its own.</summary>
+    public bool Joins { get; init; } = true;
+
     /// <summary>
     /// Plans how the packets leave: each group is one write, in this order. The ten bytes before each group's first
     /// packet are then its virtio-net header, and the headers of a first packet that others follow are those of the
@@ -49,10 +52,15 @@ internal sealed class Coalescer
         _count = 0;
         _usable = usable;
         _flows.Clear();
-        if (leaving == 1)
-            Begin(_leaving[0], descriptors[_leaving[0]].Length);
-        else
+        if (leaving > 1 && Joins)
+        {
             Group(batch, _leaving.AsSpan(0, leaving));
+        }
+        else
+        {
+            foreach (byte index in _leaving.AsSpan(0, leaving))
+                Begin(index, descriptors[index].Length);
+        }
 
         foreach (ref readonly PacketGroup group in _groups.AsSpan(0, _count))
         {

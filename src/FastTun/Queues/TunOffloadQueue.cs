@@ -13,7 +13,7 @@ public sealed class TunOffloadQueue : IPacketQueue
 {
     private readonly TunQueue _queue;
     private readonly DeviceOffloads _offloads;
-    private readonly Coalescer _coalescer = new();
+    private readonly Coalescer _coalescer;
     private readonly ScatterList _pieces = new(PacketBatch.Capacity + 1);
     private readonly byte[] _segmentHeaders =
         GC.AllocateArray<byte>(VirtioNetHeader.Size + OffloadRules.MaxHeaderLength, pinned: true);
@@ -22,19 +22,22 @@ public sealed class TunOffloadQueue : IPacketQueue
 
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
-    public TunOffloadQueue(TunQueue queue)
-        : this(queue, new DeviceOffloads(TunOffloads.All))
+    /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
+    public TunOffloadQueue(TunQueue queue, bool joins = true)
+        : this(queue, new DeviceOffloads(TunOffloads.All), joins)
     {
     }
 
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
     /// <param name="offloads">What may be written to the device, which all its queues share.</param>
-    internal TunOffloadQueue(TunQueue queue, DeviceOffloads offloads)
+    /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
+    internal TunOffloadQueue(TunQueue queue, DeviceOffloads offloads, bool joins)
     {
         ArgumentNullException.ThrowIfNull(queue);
         _queue = queue;
         _offloads = offloads;
+        _coalescer = new Coalescer { Joins = joins };
     }
 
     /// <inheritdoc/>

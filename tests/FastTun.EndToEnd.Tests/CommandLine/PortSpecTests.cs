@@ -30,7 +30,7 @@ public class PortSpecTests
     {
         DeviceSettings settings = PortSpec.Parse(
             "t,mode=tap,address=198.18.0.1 peer 198.18.0.2/24,address=2001:db8::1/64,router=198.18.0.3,mtu=1400,"
-            + "mac=02:00:00:00:00:01,txqueuelen=7,queues=2,owner=1,group=2,offload=false,io=epoll,down,"
+            + "mac=02:00:00:00:00:01,txqueuelen=7,queues=2,owner=1,group=2,offload=false,join=false,io=epoll,down,"
             + "route=203.0.113.0/24 via 198.18.0.9 metric 5").Settings;
         Assert.Equal(TunMode.Tap, settings.Mode);
         Assert.Equal("198.18.0.1 peer 198.18.0.2/24, 2001:db8::1/64", string.Join(", ", settings.Addresses!));
@@ -39,7 +39,7 @@ public class PortSpecTests
         Assert.Equal("020000000001", $"{settings.HardwareAddress}");
         Assert.Equal((1u, 2u), (settings.Owner, settings.Group));
         Assert.Equal(["203.0.113.0/24 via 198.18.0.9 metric 5"], settings.Routes!.Select(route => route.ToString()));
-        Assert.Equal((false, false, PortIo.Epoll), (settings.Up, settings.Offload, settings.Io));
+        Assert.Equal((false, false, false, PortIo.Epoll), (settings.Up, settings.Offload, settings.Join, settings.Io));
     }
 
     [Fact]
@@ -75,6 +75,6 @@ public class PortSpecTests
             "group", "route", "up", "down",
         ];
         Assert.Equal(device, DeviceKey.Device.Select(key => key.Name));
-        Assert.Equal([.. device, "router", "offload", "io"], DeviceKey.Port.Select(key => key.Name));
+        Assert.Equal([.. device, "router", "offload", "join", "io"], DeviceKey.Port.Select(key => key.Name));
     }
 }

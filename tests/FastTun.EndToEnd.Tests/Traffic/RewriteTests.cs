@@ -1,6 +1,3 @@
-using System.Text.Json;
-using FastTun.TestKit;
-
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
@@ -65,14 +62,8 @@ public class RewriteTests
         }
 
         Assert.Empty(forward.StopInOrder().TotalDrops);
-        foreach (PrivateNetwork host in new[] { hosts.Left, hosts.Right })
-        {
-            string counters = host.Run("nstat", "-asz", "--json").OrThrow().Output;
-            JsonElement kernel = JsonDocument.Parse(counters).RootElement.GetProperty("kernel");
-            Assert.All(
-                ["TcpInCsumErrors", "UdpInCsumErrors", "Udp6InCsumErrors", "IpInHdrErrors"],
-                counter => Assert.Equal(0, kernel.GetProperty(counter).GetInt64()));
-        }
+        KernelCounters.AssertNoWrongChecksum(hosts.Left);
+        KernelCounters.AssertNoWrongChecksum(hosts.Right);
     }
 
     [Fact]

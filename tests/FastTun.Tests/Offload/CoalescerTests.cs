@@ -45,6 +45,19 @@ public class CoalescerTests
         Assert.Equal([[0, 2, 4], [1, 3, 5]], writes.Select(write => write.Members));
     }
 
+    [Fact]
+    public void Without_joining_every_packet_is_written_as_it_is_and_a_super_packet_whole()
+    {
+        byte[][] run = Run(Four, tcp: true, 3);
+        var batch = new OffloadBatch(run) { Coalescer = new Coalescer { Joins = false } };
+        (VirtioNetHeader header, byte[] super) = UnfinishedPackets.SuperUdp;
+        Assert.True(OffloadRules.TryClassify(header, super, networkOffset: 0, out PacketOffload offload));
+        batch.Add(super, offload);
+        List<Write> writes = batch.Plan();
+        Assert.Equal([.. run, super], writes.Select(write => write.Bytes));
+        Assert.Equal([0, 0, 0, (byte)GsoKind.Udp], writes.Select(write => write.Header.GsoType));
+    }
+
     internal static byte[][] Run(PacketBuilder builder, bool tcp, int count) =>
     [
         .. Enumerable.Range(0, count).Select(index =>

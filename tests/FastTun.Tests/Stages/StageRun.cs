@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Offload;
 using FastTun.Stages;
 
 namespace FastTun.Tests.Stages;
@@ -12,17 +13,20 @@ internal sealed record StageRun(byte[] Bytes, DropReason Drop, int OutputPort)
     private static readonly PortTable Taps =
         new([new PortState("a", 1500, true, LinkLayer.Ethernet), new PortState("b", 1500, true, LinkLayer.Ethernet)]);
 
-    public static StageRun Of(IPacketStage stage, byte[] packet, int inputPort = 0) => Of(stage, packet, inputPort, Tuns);
+    public static StageRun Of(IPacketStage stage, byte[] packet, int inputPort = 0, PacketOffload offload = default) =>
+        Of(stage, packet, inputPort, Tuns, offload);
 
-    public static StageRun OfFrame(IPacketStage stage, byte[] frame, int inputPort = 0) => Of(stage, frame, inputPort, Taps);
+    public static StageRun OfFrame(IPacketStage stage, byte[] frame, int inputPort = 0) =>
+        Of(stage, frame, inputPort, Taps, offload: default);
 
-    private static StageRun Of(IPacketStage stage, byte[] packet, int inputPort, PortTable ports)
+    private static StageRun Of(IPacketStage stage, byte[] packet, int inputPort, PortTable ports, PacketOffload offload)
     {
         var batch = new PacketBatch(ports);
         batch.Clear(inputPort);
         Assert.True(batch.TryReserve(out Span<byte> room));
         packet.CopyTo(room);
         batch.Add(packet.Length);
+        batch.Descriptors[0].Offload = offload;
         if (ports[inputPort].LinkLayer == LinkLayer.Ethernet)
             EthernetFraming.LocateNetworkHeaders(batch);
         stage.Process(batch);
