@@ -4,6 +4,7 @@ using FastTun.Cli.Devices;
 using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
 using FastTun.Engine;
+using FastTun.Queues;
 using FastTun.Traffic;
 
 namespace FastTun.Cli.Bench;
@@ -28,7 +29,7 @@ internal sealed class BenchOptions
     private readonly Option<int> _queues = Defaulted(
         Parsed.Option("--queues", "N", "Queues of each device, and workers", text => Count(text, 256)), 1);
 
-    private readonly Option<PortIo> _io = Parsed.Option("--io", "auto|epoll", "How packets are moved", DeviceValue.Io);
+    private readonly Option<QueueIo> _io = RunOptions.IoOption();
 
     private readonly Option<bool> _noOffload = new("--no-offload")
     {
@@ -49,15 +50,17 @@ internal sealed class BenchOptions
 
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
-    public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
-
-    public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
-
-    /// <summary>How the engine runs.</summary>
-    public EngineOptions Engine(ParseResult parsed) => new()
+    /// <summary>What forwards.</summary>
+    public PrivateForwarderOptions Forwarder(ParseResult parsed) => new()
     {
-        Steering = !parsed.GetValue(_noSteering),
-        Spin = parsed.GetValue(_spin),
+        Queues = parsed.GetValue(_queues),
+        Offload = !parsed.GetValue(_noOffload),
+        Io = parsed.GetValue(_io),
+        Engine = new EngineOptions
+        {
+            Steering = !parsed.GetValue(_noSteering),
+            Spin = parsed.GetValue(_spin),
+        },
     };
 
     /// <summary>The trials to run, one after the other.</summary>

@@ -1,7 +1,6 @@
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
-using FastTun.Engine;
 using FastTun.Traffic;
 
 namespace FastTun.Cli.Bench;
@@ -14,7 +13,7 @@ internal static class BenchRun
 
     /// <exception cref="CommandException">Something is unaccounted for.</exception>
     public static async Task<int> ExecuteAsync(
-        int queues, bool offload, EngineOptions engine, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+        PrivateForwarderOptions forwarder, IReadOnlyList<TrialOptions> trials, OutputFile? json)
     {
         UserNamespaceRun.EnterIfNeeded();
         using var signals = new StopSignals();
@@ -23,9 +22,9 @@ internal static class BenchRun
         {
             foreach (TrialOptions trial in trials)
             {
-                await MeasureAsync(Start, trial with { Duration = WarmUp }, null, signals.Token);
+                await MeasureAsync(forwarder, trial with { Duration = WarmUp }, null, signals.Token);
                 results.Add(await BenchProgress.ShowAsync(
-                    trial, progress => MeasureAsync(Start, trial, progress, signals.Token)));
+                    trial, progress => MeasureAsync(forwarder, trial, progress, signals.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -33,7 +32,7 @@ internal static class BenchRun
             // Stopped between trials: what was measured until then is the result.
         }
 
-        var report = BenchReport.From(trials[0], queues, engine.Steering, results);
+        var report = BenchReport.From(trials[0], forwarder, results);
         SteeringNote.Write(results.FirstOrDefault()?.SteeringRefusal);
         if (json is not { IsStandardOutput: true })
             BenchTable.Write(results);
@@ -41,8 +40,6 @@ internal static class BenchRun
         return results.TrueForAll(result => result.IsConserved)
             ? (int)ExitCode.Done
             : throw new CommandException(ExitCode.Failed, string.Join("; ", results.SelectMany(Complaints)));
-
-        PrivateForwarder Start() => PrivateForwarder.Start(queues, offload, engine);
     }
 
     // What is wrong with a result that is not conserved.
@@ -60,12 +57,12 @@ internal static class BenchRun
     }
 
     private static async Task<ForwardingResult> MeasureAsync(
-        Func<PrivateForwarder> start,
+        PrivateForwarderOptions options,
         TrialOptions trial,
         IProgress<TrialProgress>? progress,
         CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(start);
+        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(options));
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

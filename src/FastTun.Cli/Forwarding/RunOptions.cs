@@ -1,6 +1,8 @@
 using System.CommandLine;
 using FastTun.Cli.CommandLine;
+using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
+using FastTun.Queues;
 using FastTun.Engine;
 using FastTun.Linux;
 
@@ -17,6 +19,8 @@ internal sealed class RunOptions
 
     private readonly Option<bool> _noSteering = SteeringOption();
 
+    private readonly Option<QueueIo> _io = IoOption();
+
     private readonly Option<TimeSpan> _spin = SpinOption();
 
     private readonly Option<OutputFile> _record = Parsed.Option(
@@ -24,13 +28,20 @@ internal sealed class RunOptions
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
-    public IEnumerable<Option> All => [_cpus, _noSteering, _spin, _record, _json];
+    public IEnumerable<Option> All => [_cpus, _noSteering, _io, _spin, _record, _json];
 
     /// <summary>Of all commands that have workers.</summary>
     public static Option<bool> SteeringOption() => new("--no-steering")
     {
         Description = "Leave it to the driver which of several queues, and so which worker, a packet goes to",
     };
+
+    /// <summary>Of all commands that have workers.</summary>
+    public static Option<QueueIo> IoOption() => Parsed.Option(
+        "--io",
+        "auto|epoll|io_uring",
+        "Move packets by a system call each, or by one a batch; default auto: epoll, which is faster",
+        DeviceValue.Io);
 
     /// <summary>Of all commands that have workers.</summary>
     public static Option<TimeSpan> SpinOption() => Parsed.Option(
@@ -44,6 +55,7 @@ internal sealed class RunOptions
             Steering = !parsed.GetValue(_noSteering),
             Spin = parsed.GetValue(_spin),
         },
+        Io = parsed.GetValue(_io),
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
     };

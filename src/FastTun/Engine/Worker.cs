@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux;
 using FastTun.Offload;
 using FastTun.Queues;
 using FastTun.Stages;
@@ -45,6 +46,21 @@ internal sealed class Worker : IDisposable
 
     /// <summary>Told of a queue that has closed, by its port.</summary>
     public Action<int>? QueueClosed { get; set; }
+
+    /// <summary>The thread that drives it begins.</summary>
+    /// <exception cref="LinuxException">The kernel refuses a queue what it takes.</exception>
+    public void Enter()
+    {
+        foreach (IPacketQueue queue in _queues)
+            queue.Enter();
+    }
+
+    /// <summary>The thread that drives it ends.</summary>
+    public void Leave()
+    {
+        foreach (IPacketQueue queue in _queues)
+            queue.Leave();
+    }
 
     /// <summary>Ends a sleep in <see cref="RunOnce"/>. Any thread.</summary>
     public void Wake() => _waitSet.Wake();

@@ -21,6 +21,17 @@ public interface IPacketQueue : IDisposable
     /// </summary>
     bool HasOffloads => false;
 
+    /// <summary>The worker's thread begins to use the queue: what belongs to a thread is made now.</summary>
+    /// <exception cref="LinuxException">The kernel refuses what it takes.</exception>
+    void Enter()
+    {
+    }
+
+    /// <summary>The worker's thread ends: what <see cref="Enter"/> made goes. Is called even if that failed.</summary>
+    void Leave()
+    {
+    }
+
     /// <summary>
     /// Moves waiting packets to the end of the batch, until none waits, the batch is full, or the queue would rather
     /// be asked by <see cref="Readiness"/> whether there are more.
