@@ -50,8 +50,8 @@ public sealed class Port
     /// </summary>
     /// <param name="device">Open, and without packet-information headers.</param>
     /// <param name="joins">
-    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
-    /// it is, super-packets whole.
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is
+    /// written as it is, super-packets whole.
     /// </param>
     /// <param name="io">How its queues are read and written.</param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
@@ -65,7 +65,8 @@ public sealed class Port
             TunRing.Require();
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
         DeviceOffloads? offloads = device.HasVirtioNetHeader ? DeviceOffloads.For(device) : null;
-        var port = new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(queue, offloads, joins, io))], device.Mtu, linkLayer)
+        var queues = device.Queues.Select(queue => MakeQueue(queue, offloads, joins, io));
+        var port = new Port(device.Name, [.. queues], device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),

@@ -21,7 +21,7 @@ internal sealed class TrialPacket
 
     private static readonly byte[] Udp = Convert.FromHexString("0000138900000000");
 
-    private static int Made;
+    private static int LastPort;
 
     private readonly int _headerLength;
 
@@ -36,12 +36,14 @@ internal sealed class TrialPacket
         (IsIpv6, Kind) = (isIpv6, kind);
         byte[] ip = isIpv6 ? Ipv6 : Ipv4, l4 = protocol == IpProtocol.Tcp ? Tcp : Udp;
         _headerLength = ip.Length + l4.Length;
-        Bytes = [.. ip, .. l4, .. Enumerable.Range(0, size).Select(place => (byte)(place % PayloadPattern))];
+        Bytes = [.. ip, .. l4, .. new byte[size]];
+        for (int place = 0; place < size; place++)
+            Bytes[_headerLength + place] = (byte)(place % PayloadPattern);
         int checksumOffset = protocol == IpProtocol.Tcp ? TcpHeader.ChecksumOffset : UdpHeader.ChecksumOffset;
         Fill(Bytes, ip.Length, protocol, checksumOffset);
 
         // A port of its own, which the pseudo-header does not have: what is left of one packet is not taken for another's.
-        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref Made));
+        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref LastPort));
         Offload = new PacketOffload
         {
             GsoType = (byte)kind,
