@@ -1,11 +1,13 @@
-// Sends UDP datagrams as fast as it goes, in many flows (one source port each), as finished packets through a packet
-// socket: what plain UDP sockets would send (the checksum left to the device), for less than half of their processor
-// time, so that the forwarder and not the sender is the limit. Prints as JSON how many.
+// Sends UDP datagrams as fast as it goes, or at a rate, in many flows (one source port each), as finished packets through
+// a packet socket: what plain UDP sockets would send (the checksum left to the device), for less than half of their
+// processor time, so that the forwarder and not the sender is the limit. Prints as JSON how many.
 //
 //   packet_send [options] DEVICE SOURCE DESTINATION PORT      (a TUN device, IPv4 addresses)
 //     --size BYTES|imix IP packet, headers included (default 64); imix: 64, 570 and 1400 bytes, 7:4:1
 //     --flows N         flows (default 1)
 //     --run N           packets of one flow before the next flow's turn (default 64)
+//     --rate PPS        packets a second; 0 is as fast as possible (default 0)
+//     --burst N         packets at a time (default 60)
 //     --duration S      seconds (default 1)
 #include "common.h"
 
@@ -34,9 +36,9 @@ struct packet {
 } __attribute__((packed));
 
 static struct {
-    int size, flows, run;   // size 0: imix
-    double duration;
-} option = {.size = 64, .flows = 1, .run = 64, .duration = 1};
+    int size, flows, run, burst;   // size 0: imix
+    double rate, duration;
+} option = {.size = 64, .flows = 1, .run = 64, .burst = BATCH, .duration = 1};
 
 static struct packet packets[BATCH];
 static struct iovec buffers[BATCH];
@@ -47,13 +49,16 @@ static void parse_options(int argc, char **argv)
 {
     static const struct option names[] = {
         {"size", required_argument, NULL, 's'}, {"flows", required_argument, NULL, 'f'},
-        {"run", required_argument, NULL, 'r'}, {"duration", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0},
+        {"run", required_argument, NULL, 'r'}, {"rate", required_argument, NULL, 'p'},
+        {"burst", required_argument, NULL, 'b'}, {"duration", required_argument, NULL, 'd'}, {NULL, 0, NULL, 0},
     };
     for (int letter; (letter = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (letter) {
         case 's': option.size = strcmp(optarg, "imix") ? (int)number("--size", optarg, 36, MAX_PACKET) : 0; break;
         case 'f': option.flows = (int)number("--flows", optarg, 1, 50000); break;
         case 'r': option.run = (int)number("--run", optarg, 1, 1e6); break;
+        case 'p': option.rate = number("--rate", optarg, 0, 1e9); break;
+        case 'b': option.burst = (int)number("--burst", optarg, 1, BATCH); break;
         case 'd': option.duration = number("--duration", optarg, 0.001, 86400); break;
         default: exit(EXIT_USAGE);
         }
@@ -112,10 +117,10 @@ static void prepare_packets(const char *source, const char *destination, int por
 }
 
 // Which flow is next, and which of its packets: a flow's turn is a run.
-static void stamp_batch(void)
+static void stamp_burst(void)
 {
     static int flow, in_run;
-    for (int i = 0; i < BATCH; i++) {
+    for (int i = 0; i < option.burst; i++) {
         uint32_t sequence = next_sequence[flow]++;
         packets[i].ip.id = htons((uint16_t)sequence);
         packets[i].ip.check = (uint16_t)~folded(header_sums[i] + packets[i].ip.id);
@@ -134,10 +139,14 @@ int main(int argc, char **argv)
     prepare_packets(argv[optind + 1], argv[optind + 2], port);
 
     uint64_t sent = 0, begin = now_ns(), end = begin + (uint64_t)(option.duration * 1e9);
-    while (now_ns() < end) {
-        stamp_batch();
-        for (int done = 0; done < BATCH;) {
-            int count = sendmmsg(fd, messages + done, (unsigned)(BATCH - done), 0);
+    uint64_t interval = option.rate > 0 ? (uint64_t)(option.burst / option.rate * 1e9) : 0;
+    // A burst that is late is not made up for.
+    for (uint64_t due = begin; due < end; due = due + interval > now_ns() ? due + interval : now_ns()) {
+        stamp_burst();
+        if (interval > 0)
+            sleep_until(due);
+        for (int done = 0; done < option.burst;) {
+            int count = sendmmsg(fd, messages + done, (unsigned)(option.burst - done), 0);
             if (count < 0 && errno != ENOBUFS && errno != EAGAIN && errno != EINTR)
                 error(EXIT_FAILURE, errno, "sendmmsg");
             done += count < 0 ? 1 : count;   // what the kernel refuses (a full queue) was not sent

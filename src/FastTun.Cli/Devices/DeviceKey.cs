@@ -66,10 +66,10 @@ internal sealed record DeviceKey(
             (port, text) => port with { Router = Address(text) }),
         new("offload", "true|false", "take and give super-packets and unfinished checksums; default true",
             (port, text) => port with { Offload = Switch(text) }),
-        new("napi", "true|false", "let the host take packets through NAPI, which can join TCP segments; default false",
-            (port, text) => port with { Napi = Switch(text) }),
         new("join", "true|false", "join packets that leave together into super-packets, where offload is on; default true",
             (port, text) => port with { Join = Switch(text) }),
+        new("napi", "true|false", "let the host take packets through NAPI, which can join TCP segments; default false",
+            (port, text) => port with { Napi = Switch(text) }),
         new("io", "auto|epoll", "how packets are moved",
             (port, text) => port with { Io = Io(text) }),
     ];

@@ -32,6 +32,8 @@ internal sealed class ForwardingRun
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
         await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus, Steering = Steering });
+        foreach (string note in open.Notes)
+            Console.Error.WriteLine(note);
         int left = ports.Length;
         engine.PortChanged += (_, change) =>
         {

@@ -75,6 +75,6 @@ public class PortSpecTests
             "group", "route", "up", "down",
         ];
         Assert.Equal(device, DeviceKey.Device.Select(key => key.Name));
-        Assert.Equal([.. device, "router", "offload", "join", "io"], DeviceKey.Port.Select(key => key.Name));
+        Assert.Equal([.. device, "router", "offload", "join", "napi", "io"], DeviceKey.Port.Select(key => key.Name));
     }
 }

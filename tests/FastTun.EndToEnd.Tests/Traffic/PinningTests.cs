@@ -13,11 +13,27 @@ public class PinningTests
         using var hosts = new QuietHosts();
         using RunningCommand forward = hosts.Forward(queues: 2, "--cpus", $"{last}");
 
-        string[] workers = [.. Directory.GetDirectories($"/proc/{forward.Id}/task").Where(IsWorker)];
-        Assert.Equal(2, workers.Length);
-        Assert.All(workers, task => Eventually.Holds(() => IsPinned(task, last)));
+        AssertPinned(forward, [last, last]);
+    }
 
-        static bool IsWorker(string task) => File.ReadAllText($"{task}/comm") is "fasttun-0\n" or "fasttun-1\n";
+    [Fact]
+    public void Auto_is_every_core_before_any_second_thread()
+    {
+        int[] order = [.. CpuTopology.Read().Spread(CpuSet.Current)];
+        using var hosts = new QuietHosts();
+        using RunningCommand forward = hosts.Forward(order.Length + 1, "--cpus", "auto");
+
+        AssertPinned(forward, [.. order, order[0]]);
+    }
+
+    private static void AssertPinned(RunningCommand forward, int[] processors)
+    {
+        for (int worker = 0; worker < processors.Length; worker++)
+        {
+            string name = $"fasttun-{worker}\n";
+            Eventually.Holds(() => Directory.GetDirectories($"/proc/{forward.Id}/task").Any(
+                task => File.ReadAllText($"{task}/comm") == name && IsPinned(task, processors[worker])));
+        }
     }
 
     private static bool IsPinned(string task, int processor) =>
