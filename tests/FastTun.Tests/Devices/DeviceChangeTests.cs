@@ -105,6 +105,7 @@ public class DeviceChangeTests
         other.Engine.PortChanged += (_, _) => stopped = other.Engine.StopAsync();
         other.RightDevice.Down();
         await other.Engine.Completion;
+        Eventually.Holds(() => Volatile.Read(ref stopped) is not null); // the handler may have been overtaken
         await stopped!;
     }
 }
