@@ -6,7 +6,7 @@ namespace FastTun.Linux;
 /// A wait set (epoll(7)) of descriptors, each known by a number that its owner chose. Waiting is for one thread; adding and
 /// removing may happen on any.
 /// </summary>
-public sealed unsafe class Epoll : IDisposable
+public sealed unsafe class Epoll : IPoller
 {
     private readonly FileDescriptor _descriptor;
     private readonly epoll_event[] _events;

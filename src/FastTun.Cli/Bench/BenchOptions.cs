@@ -3,6 +3,8 @@ using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Forwarding;
 using FastTun.Cli.Reports;
+using FastTun.Engine;
+using FastTun.Queues;
 using FastTun.Traffic;
 
 namespace FastTun.Cli.Bench;
@@ -27,7 +29,7 @@ internal sealed class BenchOptions
     private readonly Option<int> _queues = Defaulted(
         Parsed.Option("--queues", "N", "Queues of each device, and workers", text => Count(text, 256)), 1);
 
-    private readonly Option<PortIo> _io = Parsed.Option("--io", "auto|epoll", "How packets are moved", DeviceValue.Io);
+    private readonly Option<QueueIo> _io = RunOptions.IoOption();
 
     private readonly Option<bool> _noOffload = new("--no-offload")
     {
@@ -39,18 +41,27 @@ internal sealed class BenchOptions
     private readonly Option<TrafficRate> _rate = Parsed.Option(
         "--rate", "max|100kpps|2gbps", "How fast to send UDP packets, all flows together", TrafficRate.Parse);
 
+    private readonly Option<TimeSpan> _spin = RunOptions.SpinOption();
+
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the results");
 
     public IEnumerable<Option> All =>
-        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _noSteering, _rate, _json];
+        [_duration, _size, _protocol, _flows, _queues, _io, _noOffload, _noSteering, _rate, _spin, _json];
 
     public OutputFile? Json(ParseResult parsed) => parsed.GetValue(_json);
 
-    public int Queues(ParseResult parsed) => parsed.GetValue(_queues);
-
-    public bool Steering(ParseResult parsed) => !parsed.GetValue(_noSteering);
-
-    public bool Offload(ParseResult parsed) => !parsed.GetValue(_noOffload);
+    /// <summary>What forwards.</summary>
+    public PrivateForwarderOptions Forwarder(ParseResult parsed) => new()
+    {
+        Queues = parsed.GetValue(_queues),
+        Offload = !parsed.GetValue(_noOffload),
+        Io = parsed.GetValue(_io),
+        Engine = new EngineOptions
+        {
+            Steering = !parsed.GetValue(_noSteering),
+            Spin = parsed.GetValue(_spin),
+        },
+    };
 
     /// <summary>The trials to run, one after the other.</summary>
     public IReadOnlyList<TrialOptions> Trials(ParseResult parsed)

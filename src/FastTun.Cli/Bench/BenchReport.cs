@@ -7,11 +7,11 @@ namespace FastTun.Cli.Bench;
 /// <summary>A benchmark's results, with what they are results of.</summary>
 internal sealed record BenchReport(MachineReport Machine, SettingsReport Settings, IReadOnlyList<BenchTrialReport> Trials)
 {
-    public static BenchReport From(TrialOptions options, int queues, bool steering, IReadOnlyList<ForwardingResult> results) => new(
+    public static BenchReport From(TrialOptions options, PrivateForwarderOptions forwarder, IReadOnlyList<ForwardingResult> results) => new(
         MachineReport.Here(),
         new SettingsReport(
-            options.Duration.TotalSeconds, options.Sizes.ToString(), options.Flows, queues, options.Rate.ToString(),
-            queues > 1 && steering && results.All(result => result.SteeringRefusal is null)),
+            options.Duration.TotalSeconds, options.Sizes.ToString(), options.Flows, forwarder.Queues, options.Rate.ToString(),
+            forwarder.Queues > 1 && forwarder.Engine.Steering && results.All(result => result.SteeringRefusal is null)),
         [.. results.Select(BenchTrialReport.From)]);
 }
 

@@ -13,7 +13,7 @@ internal static class BenchRun
 
     /// <exception cref="CommandException">Something is unaccounted for.</exception>
     public static async Task<int> ExecuteAsync(
-        int queues, bool offload, bool steering, IReadOnlyList<TrialOptions> trials, OutputFile? json)
+        PrivateForwarderOptions forwarder, IReadOnlyList<TrialOptions> trials, OutputFile? json)
     {
         UserNamespaceRun.EnterIfNeeded();
         using var signals = new StopSignals();
@@ -22,9 +22,9 @@ internal static class BenchRun
         {
             foreach (TrialOptions trial in trials)
             {
-                await MeasureAsync(queues, offload, steering, trial with { Duration = WarmUp }, null, signals.Token);
+                await MeasureAsync(forwarder, trial with { Duration = WarmUp }, null, signals.Token);
                 results.Add(await BenchProgress.ShowAsync(
-                    trial, progress => MeasureAsync(queues, offload, steering, trial, progress, signals.Token)));
+                    trial, progress => MeasureAsync(forwarder, trial, progress, signals.Token)));
             }
         }
         catch (OperationCanceledException)
@@ -32,7 +32,7 @@ internal static class BenchRun
             // Stopped between trials: what was measured until then is the result.
         }
 
-        var report = BenchReport.From(trials[0], queues, steering, results);
+        var report = BenchReport.From(trials[0], forwarder, results);
         SteeringNote.Write(results.FirstOrDefault()?.SteeringRefusal);
         if (json is not { IsStandardOutput: true })
             BenchTable.Write(results);
@@ -57,14 +57,12 @@ internal static class BenchRun
     }
 
     private static async Task<ForwardingResult> MeasureAsync(
-        int queues,
-        bool offload,
-        bool steering,
+        PrivateForwarderOptions options,
         TrialOptions trial,
         IProgress<TrialProgress>? progress,
         CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload, steering));
+        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(options));
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

@@ -37,6 +37,7 @@ internal static class Failure
     {
         Errno.EPERM or Errno.EACCES or Errno.ENOSYS => true,
         Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOSPC => true,
+        Errno.EINVAL => refused.Operation == "io_uring_setup",
         Errno.ENOENT or Errno.ENODEV or Errno.ENXIO => refused.Subject == TunDeviceOptions.DefaultDevicePath,
         _ => false,
     };

@@ -30,12 +30,7 @@ internal static class BenchCommand
         foreach (Option option in options.All)
             command.Options.Add(option);
         command.SetAction((parsed, _) =>
-            BenchRun.ExecuteAsync(
-                options.Queues(parsed),
-                options.Offload(parsed),
-                options.Steering(parsed),
-                options.Trials(parsed),
-                options.Json(parsed)));
+            BenchRun.ExecuteAsync(options.Forwarder(parsed), options.Trials(parsed), options.Json(parsed)));
         return command;
     }
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using FastTun.Linux;
 using FastTun.Linux.Netlink;
 using FastTun.Linux.Tun;
+using FastTun.Queues;
 
 namespace FastTun.Cli.Devices;
 
@@ -54,7 +55,8 @@ internal sealed record DeviceSettings
     /// <summary>Whether packets that leave together are joined, where they may be unfinished; of ports alone.</summary>
     public bool Join { get; init; } = true;
 
-    public PortIo Io { get; init; }
+    /// <summary>How its queues are read and written; of ports alone.</summary>
+    public QueueIo? Io { get; init; }
 
     /// <summary>Whether something is said of the first IPv4 address besides the address itself.</summary>
     public bool HasAddressParts => Destination is not null || NetmaskLength is not null || Broadcast is not null;

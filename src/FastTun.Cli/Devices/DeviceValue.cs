@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using FastTun.Queues;
 
 namespace FastTun.Cli.Devices;
 
@@ -40,7 +41,11 @@ internal static class DeviceValue
             ? address
             : throw new FormatException($"'{text}': it is a link address such as 02:00:00:00:00:01");
 
-    public static PortIo Io(string text) => text == "io_uring"
-        ? throw new FormatException("'io_uring': it is not implemented yet; say auto or epoll")
-        : Choice<PortIo>(text);
+    public static QueueIo Io(string text) => text switch
+    {
+        "auto" => QueueIo.Auto,
+        "epoll" => QueueIo.Epoll,
+        "io_uring" => QueueIo.IoUring,
+        _ => throw new FormatException($"'{text}': it is auto, epoll or io_uring"),
+    };
 }

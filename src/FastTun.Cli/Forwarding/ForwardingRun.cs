@@ -4,6 +4,7 @@ using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
 using FastTun.Engine;
+using FastTun.Queues;
 using FastTun.Stages;
 
 namespace FastTun.Cli.Forwarding;
@@ -14,9 +15,10 @@ namespace FastTun.Cli.Forwarding;
 /// </summary>
 internal sealed class ForwardingRun
 {
-    public IReadOnlyCollection<int>? Cpus { get; init; }
+    public required EngineOptions Engine { get; init; }
 
-    public bool Steering { get; init; }
+    /// <summary>How the queues of a port are read and written that does not say so itself.</summary>
+    public QueueIo Io { get; init; }
 
     public OutputFile? Record { get; init; }
 
@@ -28,10 +30,10 @@ internal sealed class ForwardingRun
     public async Task<int> ExecuteAsync(IReadOnlyList<PortSpec> specs, Func<IReadOnlyList<IPacketStage>> stages)
     {
         using var signals = new StopSignals();
-        using OpenPorts open = OpenPorts.Open(specs);
+        using OpenPorts open = OpenPorts.Open([.. specs.Select(WithIo)]);
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
-        await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus, Steering = Steering });
+        await using var engine = new ForwardingEngine(ports, stages, Engine);
         foreach (string note in open.Notes)
             Console.Error.WriteLine(note);
         int left = ports.Length;
@@ -51,6 +53,9 @@ internal sealed class ForwardingRun
             throw new CommandException(ExitCode.Failed, "packets are unaccounted for");
         return left > 0 ? (int)ExitCode.Done : throw new CommandException(ExitCode.Failed, "no port is left");
     }
+
+    private PortSpec WithIo(PortSpec spec) =>
+        spec with { Settings = spec.Settings with { Io = spec.Settings.Io ?? Io } };
 
     private static async Task<Exception?> RunAsync(ForwardingEngine engine, CancellationToken stop)
     {

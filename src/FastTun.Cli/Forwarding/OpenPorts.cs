@@ -4,6 +4,7 @@ using FastTun.Engine;
 using FastTun.Linux;
 using FastTun.Linux.Netlink;
 using FastTun.Linux.Tun;
+using FastTun.Queues;
 
 namespace FastTun.Cli.Forwarding;
 
@@ -22,13 +23,15 @@ internal sealed class OpenPorts : IDisposable
     private OpenPorts(IReadOnlyList<PortSpec> specs) => _specs = specs;
 
     public IEnumerable<Port> Ports =>
-        _devices.Zip(_specs, (device, spec) => Port.FromDevice(device, spec.Settings.Join));
+        _devices.Zip(_specs, (device, spec) => Port.FromDevice(device, spec.Settings.Join, spec.Settings.Io ?? QueueIo.Auto));
 
     public IEnumerable<string> Notes => OffloadNotes.For(_devices);
 
     public static OpenPorts Open(IReadOnlyList<PortSpec> specs)
     {
         CheckQueues(specs);
+        if (specs.Any(spec => spec.Settings.Io == QueueIo.IoUring))
+            TunRing.Require();
         var ports = new OpenPorts(specs);
         try
         {

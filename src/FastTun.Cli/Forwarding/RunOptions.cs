@@ -1,6 +1,9 @@
 using System.CommandLine;
 using FastTun.Cli.CommandLine;
+using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
+using FastTun.Queues;
+using FastTun.Engine;
 using FastTun.Linux;
 
 namespace FastTun.Cli.Forwarding;
@@ -16,12 +19,16 @@ internal sealed class RunOptions
 
     private readonly Option<bool> _noSteering = SteeringOption();
 
+    private readonly Option<QueueIo> _io = IoOption();
+
+    private readonly Option<TimeSpan> _spin = SpinOption();
+
     private readonly Option<OutputFile> _record = Parsed.Option(
         "--record", "FILE", "Record packets as pcapng; those too many for the disk are counted instead", RecordingFile);
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
-    public IEnumerable<Option> All => [_cpus, _noSteering, _record, _json];
+    public IEnumerable<Option> All => [_cpus, _noSteering, _io, _spin, _record, _json];
 
     /// <summary>Of all commands that have workers.</summary>
     public static Option<bool> SteeringOption() => new("--no-steering")
@@ -29,13 +36,33 @@ internal sealed class RunOptions
         Description = "Leave it to the driver which of several queues, and so which worker, a packet goes to",
     };
 
+    /// <summary>Of all commands that have workers.</summary>
+    public static Option<QueueIo> IoOption() => Parsed.Option(
+        "--io",
+        "auto|epoll|io_uring",
+        "Move packets by a system call each, or by one a batch; default auto: epoll, which is faster",
+        DeviceValue.Io);
+
+    /// <summary>Of all commands that have workers.</summary>
+    public static Option<TimeSpan> SpinOption() => Parsed.Option(
+        "--spin", "TIME", "While busy look so long before sleeping, such as 50us, up to 1s; default not at all", Spin);
+
     public ForwardingRun ToRun(ParseResult parsed) => new()
     {
-        Cpus = parsed.GetValue(_cpus),
-        Steering = !parsed.GetValue(_noSteering),
+        Engine = new EngineOptions
+        {
+            Processors = parsed.GetValue(_cpus),
+            Steering = !parsed.GetValue(_noSteering),
+            Spin = parsed.GetValue(_spin),
+        },
+        Io = parsed.GetValue(_io),
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
     };
+
+    private static TimeSpan Spin(string text) => DurationText.Parse(text) is var spin && spin <= TimeSpan.FromSeconds(1)
+        ? spin
+        : throw new FormatException($"'{text}': it is at most 1s");
 
     // Standard output says `ready`.
     private static OutputFile RecordingFile(string text) =>

@@ -52,6 +52,21 @@ public sealed unsafe partial class IoUring
         return TryAdd(Transfer(IoUringAbi.IORING_OP_WRITEV, file, pieces.Vectors, pieces.Count, tag));
     }
 
+    /// <summary>Prepares the write of one packet of a list that does not wait.</summary>
+    /// <param name="file">The file's index.</param>
+    /// <param name="writes">The list, which must stay as it is until it is submitted.</param>
+    /// <param name="packet">Which of its packets.</param>
+    /// <param name="tag">Any number; its completion has it.</param>
+    /// <returns>Whether there was room.</returns>
+    public bool TryPrepareWrite(int file, WriteList writes, int packet, ulong tag)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        Tmds.Linux.iovec* pieces = writes.Pieces(packet, out int count);
+        return TryAdd(count == 1
+            ? Transfer(IoUringAbi.IORING_OP_WRITE, file, pieces->iov_base, (int)(ulong)pieces->iov_len, tag)
+            : Transfer(IoUringAbi.IORING_OP_WRITEV, file, pieces, count, tag));
+    }
+
     /// <summary>Prepares a wait, once, until a file is readable, or has an error or a hang-up.</summary>
     /// <param name="file">The file's index.</param>
     /// <param name="tag">Any number; its completion has it, and a success says what was found (poll(2)).</param>

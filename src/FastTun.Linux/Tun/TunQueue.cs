@@ -1,4 +1,5 @@
 using FastTun.Linux.Native;
+using Tmds.Linux;
 
 namespace FastTun.Linux.Tun;
 
@@ -84,6 +85,25 @@ public sealed unsafe partial class TunQueue : IDisposable
         do
         {
             result = SysResult.FromSuppressedReturn(Unistd.writev(_number, pieces.Vectors, pieces.Count));
+        }
+        while (result.Error == Errno.EINTR);
+        return result;
+    }
+
+    /// <summary>Gives the kernel one packet of a list. Does not block, throw or allocate.</summary>
+    /// <param name="writes">The list; what became of the packet is answered, and not written there.</param>
+    /// <param name="packet">Its index.</param>
+    /// <returns>As <see cref="TryWrite(ReadOnlySpan{byte})"/>.</returns>
+    public SysResult TryWrite(WriteList writes, int packet)
+    {
+        ArgumentNullException.ThrowIfNull(writes);
+        iovec* pieces = writes.Pieces(packet, out int count);
+        SysResult result;
+        do
+        {
+            result = SysResult.FromSuppressedReturn(count == 1
+                ? Unistd.write(_number, pieces->iov_base, (nuint)(ulong)pieces->iov_len)
+                : Unistd.writev(_number, pieces, count));
         }
         while (result.Error == Errno.EINTR);
         return result;

@@ -25,35 +25,34 @@ public sealed class PrivateForwarder : IAsyncDisposable
     private readonly TunDevice _serverDevice;
     private readonly ForwardingEngine _engine;
 
-    private PrivateForwarder(int queues, bool offload, bool steering)
+    private PrivateForwarder(PrivateForwarderOptions options)
     {
         try
         {
             _clientHost = Own(NetworkNamespace.Create());
             _serverHost = Own(NetworkNamespace.Create());
-            _clientDevice = Own(TunDevice.Open(Options("client", queues, offload, new(Client, 32, ClientPeer), _clientHost)));
-            _serverDevice = Own(TunDevice.Open(Options("server", queues, offload, new(Server, 32, ServerPeer), _serverHost)));
-            _engine = new ForwardingEngine(
-                [Port.FromDevice(_clientDevice), Port.FromDevice(_serverDevice)],
-                Stages,
-                new EngineOptions { Steering = steering });
+            _clientDevice = Own(TunDevice.Open(Device("client", options, new(Client, 32, ClientPeer), _clientHost)));
+            _serverDevice = Own(TunDevice.Open(Device("server", options, new(Server, 32, ServerPeer), _serverHost)));
+            Port[] ports = [Connect(_clientDevice), Connect(_serverDevice)];
+            _engine = new ForwardingEngine(ports, Stages, options.Engine);
         }
         catch
         {
             DisposeOwned();
             throw;
         }
+
+        Port Connect(TunDevice device) => Port.FromDevice(device, io: options.Io);
     }
 
     /// <summary>Makes the hosts and begins to forward between them.</summary>
-    /// <param name="queues">How many queues each device has, which is also how many workers forward.</param>
-    /// <param name="offload">Whether packets may be unfinished: super-packets come and go whole.</param>
-    /// <param name="steering">Whether a program leads both directions of a flow to one worker, where it may be loaded.</param>
+    /// <param name="options">What they are, and what forwards.</param>
     /// <exception cref="ArgumentException">No device has so many queues.</exception>
     /// <exception cref="LinuxException">EPERM: it takes what 'unshare -Urn' gives.</exception>
-    public static PrivateForwarder Start(int queues, bool offload, bool steering = true)
+    public static PrivateForwarder Start(PrivateForwarderOptions options)
     {
-        var forwarder = new PrivateForwarder(queues, offload, steering);
+        ArgumentNullException.ThrowIfNull(options);
+        var forwarder = new PrivateForwarder(options);
         forwarder._engine.Start();
         return forwarder;
     }
@@ -84,14 +83,14 @@ public sealed class PrivateForwarder : IAsyncDisposable
         DisposeOwned();
     }
 
-    private static TunDeviceOptions Options(
-        string name, int queues, bool offload, InterfaceAddress address, NetworkNamespace host) => new()
+    private static TunDeviceOptions Device(
+        string name, PrivateForwarderOptions options, InterfaceAddress address, NetworkNamespace host) => new()
         {
             Name = name,
-            QueueCount = queues,
+            QueueCount = options.Queues,
             Addresses = [address],
             Up = true,
-            Offloads = offload ? TunOffloads.All : TunOffloads.None,
+            Offloads = options.Offload ? TunOffloads.All : TunOffloads.None,
             Namespace = host,
         };
 

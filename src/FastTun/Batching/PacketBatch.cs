@@ -24,8 +24,9 @@ public sealed class PacketBatch
     /// <summary>Room for 64 packets of a 1500-byte MTU and still a longest one, and small enough for a level-2 cache.</summary>
     private const int SlabLength = 256 * 1024;
 
-    private readonly PacketSlab _slab = new(SlabLength);
+    private readonly PacketSlab _own = new(SlabLength);
     private readonly PacketDescriptor[] _descriptors = GC.AllocateArray<PacketDescriptor>(Capacity, pinned: true);
+    private PacketSlab _slab;
     private int _next;
 
     /// <summary>Makes an empty batch with memory of its own.</summary>
@@ -33,6 +34,7 @@ public sealed class PacketBatch
     internal PacketBatch(PortTable ports)
     {
         Ports = ports;
+        _slab = _own;
         Clear(inputPort: 0);
     }
 
@@ -90,8 +92,19 @@ public sealed class PacketBatch
         _next = _slab.Start + ((used + PacketSlab.CacheLine - 1) & -PacketSlab.CacheLine);
     }
 
+    /// <summary>Lets the batch have its packets in another slab, until it is cleared.</summary>
+    /// <param name="slab">Where they lie; <see cref="Place"/> says where in it.</param>
+    internal void Borrow(PacketSlab slab) => _slab = slab;
+
+    /// <summary>Makes what lies in a borrowed slab the batch's next packet.</summary>
+    /// <param name="offset">Its first byte, with <see cref="Headroom"/> before it.</param>
+    /// <param name="length">Its length in bytes, 0 to <see cref="MaximumPacketLength"/>.</param>
+    internal void Place(int offset, int length) =>
+        _descriptors[Count++] = new PacketDescriptor { Offset = offset, Length = length, OutputPort = PacketDescriptor.None };
+
     internal void Clear(int inputPort)
     {
+        _slab = _own;
         InputPort = inputPort;
         Count = 0;
         HasUnfinished = false;

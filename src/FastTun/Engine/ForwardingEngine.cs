@@ -39,14 +39,16 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(stages);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options?.DrainTimeout ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options));
-        int workers = CountWorkers(ports);
         options ??= new EngineOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.DrainTimeout, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Spin, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Spin, TimeSpan.FromSeconds(1), nameof(options));
+        int workers = CountWorkers(ports);
         _configured = ports;
         _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));
         _ports.Changed += change => PortChanged?.Invoke(this, change);
         IPacketStage[][] made = [.. Enumerable.Range(0, workers).Select(_ => MakeStages(stages))];
-        _workers = [.. made.Select((own, index) => MakeWorker(index, own))];
+        _workers = [.. made.Select((own, index) => MakeWorker(index, own, options))];
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
         _activeWorkers = workers;
         _steering = options.Steering ? new PortSteering(ports, made[0]) : null;
@@ -172,10 +174,10 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         return [.. made];
     }
 
-    private Worker MakeWorker(int index, IPacketStage[] stages)
+    private Worker MakeWorker(int index, IPacketStage[] stages, EngineOptions options)
     {
         IPacketQueue[] queues = [.. _configured.Select(port => port.Queues[index])];
-        return new Worker(index, queues, stages, _ports)
+        return new Worker(index, queues, stages, _ports, new IdleSpin(options.Spin, options.TimeProvider))
         {
             QueueClosed = port => _ports.ReportRemoved(port),
         };

@@ -1,5 +1,6 @@
 using FastTun.Batching;
 using FastTun.Capture;
+using FastTun.Linux;
 using FastTun.Linux.Tun;
 using FastTun.Offload;
 using FastTun.Queues;
@@ -52,15 +53,19 @@ public sealed class Port
     /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is
     /// written as it is, super-packets whole.
     /// </param>
+    /// <param name="io">How its queues are read and written.</param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
-    public static Port FromDevice(TunDevice device, bool joins = true)
+    /// <exception cref="LinuxException">io_uring is asked for and cannot be had; the message says why.</exception>
+    public static Port FromDevice(TunDevice device, bool joins = true, QueueIo io = QueueIo.Auto)
     {
         ArgumentNullException.ThrowIfNull(device);
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
+        if (io == QueueIo.IoUring)
+            TunRing.Require();
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
         DeviceOffloads? offloads = device.HasVirtioNetHeader ? DeviceOffloads.For(device) : null;
-        var queues = device.Queues.Select(queue => MakeQueue(queue, offloads, joins));
+        var queues = device.Queues.Select(queue => MakeQueue(queue, offloads, joins, io));
         var port = new Port(device.Name, [.. queues], device.Mtu, linkLayer)
         {
             Device = device,
@@ -87,6 +92,6 @@ public sealed class Port
         return new Port(State.Name, [.. recorded]) { Device = Device, Offloads = Offloads, State = State };
     }
 
-    private static IPacketQueue MakeQueue(TunQueue queue, DeviceOffloads? offloads, bool joins) =>
-        offloads is null ? new TunPacketQueue(queue) : new TunOffloadQueue(queue, offloads, joins);
+    private static IPacketQueue MakeQueue(TunQueue queue, DeviceOffloads? offloads, bool joins, QueueIo io) =>
+        offloads is null ? new TunPacketQueue(queue, io) : new TunOffloadQueue(queue, offloads, joins, io);
 }

@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux;
 using FastTun.Offload;
 using FastTun.Queues;
 using FastTun.Stages;
@@ -22,7 +23,7 @@ internal sealed class Worker : IDisposable
     private int _portsTransmitted;
 
     /// <summary>Takes over the queues; nothing moves before <see cref="RunOnce"/>.</summary>
-    public Worker(int index, IPacketQueue[] queues, IPacketStage[] stages, LivePorts ports)
+    public Worker(int index, IPacketQueue[] queues, IPacketStage[] stages, LivePorts ports, IdleSpin spin = default)
     {
         Index = index;
         _queues = queues;
@@ -31,7 +32,7 @@ internal sealed class Worker : IDisposable
         _batch = new PacketBatch(ports.Current);
         _leaving = new int[queues.Length];
         Counters = new WorkerCounters(queues.Length);
-        _waitSet = new WaitSet(queues);
+        _waitSet = new WaitSet(queues, spin);
         _software = new SoftwareOffload(ports.Current);
     }
 
@@ -45,6 +46,21 @@ internal sealed class Worker : IDisposable
 
     /// <summary>Told of a queue that has closed, by its port.</summary>
     public Action<int>? QueueClosed { get; set; }
+
+    /// <summary>The thread that drives it begins.</summary>
+    /// <exception cref="LinuxException">The kernel refuses a queue what it takes.</exception>
+    public void Enter()
+    {
+        foreach (IPacketQueue queue in _queues)
+            queue.Enter();
+    }
+
+    /// <summary>The thread that drives it ends.</summary>
+    public void Leave()
+    {
+        foreach (IPacketQueue queue in _queues)
+            queue.Leave();
+    }
 
     /// <summary>Ends a sleep in <see cref="RunOnce"/>. Any thread.</summary>
     public void Wake() => _waitSet.Wake();

@@ -46,19 +46,31 @@ internal sealed class WorkerThread
     {
         try
         {
-            if (_options.Processors is { } processors)
-                CurrentThread.Pin(new CpuSet(processors.ElementAt(_worker.Index % processors.Count)));
-            Volatile.Write(ref _clock, ThreadClock.StartNew());
-            while (!_stopping)
-                _worker.RunOnce(mayBlock: true);
-            Drain();
-            _clock!.Stop();
+            Forward();
             _ended.SetResult();
         }
         catch (Exception exception)
         {
-            _clock?.Stop();
             _ended.SetException(exception);
+        }
+    }
+
+    private void Forward()
+    {
+        try
+        {
+            if (_options.Processors is { } processors)
+                CurrentThread.Pin(new CpuSet(processors.ElementAt(_worker.Index % processors.Count)));
+            Volatile.Write(ref _clock, ThreadClock.StartNew());
+            _worker.Enter();
+            while (!_stopping)
+                _worker.RunOnce(mayBlock: true);
+            Drain();
+        }
+        finally
+        {
+            _worker.Leave();
+            _clock?.Stop();
         }
     }
 

@@ -38,6 +38,12 @@ public sealed class FaultInjectingQueue : IPacketQueue
     public bool HasOffloads => _inner.HasOffloads;
 
     /// <inheritdoc/>
+    public void Enter() => _inner.Enter();
+
+    /// <inheritdoc/>
+    public void Leave() => _inner.Leave();
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The plan says so.</exception>
     public QueueStatus Receive(PacketBatch batch)
     {

@@ -3,10 +3,10 @@ namespace FastTun.Queues;
 /// <summary>What a queue knows after it has received.</summary>
 public enum QueueStatus
 {
-    /// <summary>The batch is full; more packets may wait.</summary>
+    /// <summary>More packets may wait: serve the queue again without asking its readiness.</summary>
     MoreMayWait,
 
-    /// <summary>No packet waits any more.</summary>
+    /// <summary>No packet waits any more, or readiness says that one does.</summary>
     Drained,
 
     /// <summary>The queue's device is gone or the queue was detached: nothing will come any more.</summary>

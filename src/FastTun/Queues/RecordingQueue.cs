@@ -38,6 +38,12 @@ public sealed class RecordingQueue : IPacketQueue
     public bool HasOffloads => _inner.HasOffloads;
 
     /// <inheritdoc/>
+    public void Enter() => _inner.Enter();
+
+    /// <inheritdoc/>
+    public void Leave() => _inner.Leave();
+
+    /// <inheritdoc/>
     public QueueStatus Receive(PacketBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -6,17 +6,17 @@ using FastTun.Offload;
 namespace FastTun.Queues;
 
 /// <summary>
-/// One queue of a TUN or TAP device with virtio-net headers: super-packets come in and go out whole, and what leaves together and
-/// belongs together is joined into one write. The device keeps owning the queue.
+/// One queue of a TUN or TAP device with virtio-net headers: super-packets come in and go out whole, and what leaves
+/// together and belongs together is joined into one write. The device keeps owning the queue.
 /// </summary>
 public sealed class TunOffloadQueue : IPacketQueue
 {
     private readonly TunQueue _queue;
+    private readonly IDeviceIo _io;
     private readonly DeviceOffloads _offloads;
     private readonly Coalescer _coalescer;
-    private readonly ScatterList _pieces = new(PacketBatch.Capacity + 1);
-    private readonly byte[] _segmentHeaders =
-        GC.AllocateArray<byte>(VirtioNetHeader.Size + OffloadRules.MaxHeaderLength, pinned: true);
+    private readonly PartsWriter _parts;
+    private readonly WriteList _writes = new(PacketBatch.Capacity);
 
     /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
@@ -30,37 +30,38 @@ public sealed class TunOffloadQueue : IPacketQueue
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
     /// <param name="offloads">What may be written to the device, which all its queues share.</param>
     /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
-    internal TunOffloadQueue(TunQueue queue, DeviceOffloads offloads, bool joins = true)
+    /// <param name="io">How it is read and written.</param>
+    internal TunOffloadQueue(
+        TunQueue queue, DeviceOffloads offloads, bool joins = true, QueueIo io = QueueIo.Auto)
     {
         ArgumentNullException.ThrowIfNull(queue);
         _queue = queue;
+        _io = DeviceIo.For(queue, io);
         _offloads = offloads;
         _coalescer = new Coalescer { Joins = joins };
+        _parts = new PartsWriter(queue, _coalescer);
     }
 
     /// <inheritdoc/>
     public FileDescriptor Readiness => _queue.Descriptor;
 
     /// <inheritdoc/>
-    public long SystemCalls { get; private set; }
+    public long SystemCalls => _io.SystemCalls + _parts.SystemCalls;
 
     /// <inheritdoc/>
     public bool HasOffloads => true;
 
     /// <inheritdoc/>
+    public void Enter() => _io.Enter();
+
+    /// <inheritdoc/>
+    public void Leave() => _io.Dispose();
+
+    /// <inheritdoc/>
     public QueueStatus Receive(PacketBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        while (batch.TryReserve(VirtioNetHeader.Size, out Span<byte> room))
-        {
-            SysResult read = _queue.TryRead(room);
-            SystemCalls++;
-            if (!read.IsSuccess)
-                return read.Error == Errno.EAGAIN ? QueueStatus.Drained : QueueStatus.Closed;
-            batch.Add(read.Value - VirtioNetHeader.Size);
-        }
-
-        return QueueStatus.MoreMayWait;
+        return _io.Receive(batch, VirtioNetHeader.Size);
     }
 
     /// <inheritdoc/>
@@ -70,20 +71,22 @@ public sealed class TunOffloadQueue : IPacketQueue
         TunOffloads usable = _offloads.Usable;
         if (usable == TunOffloads.None)
             PartialChecksum.Complete(batch, port);
-        foreach (ref readonly PacketGroup group in _coalescer.Plan(batch, port, usable))
+        ReadOnlySpan<PacketGroup> plan = _coalescer.Plan(batch, port, usable);
+        int begin = 0;
+        for (int index = 0; index < plan.Length; index++)
         {
-            if (usable != TunOffloads.All && !Refusal.MayWrite(batch, group.First, usable))
+            if (usable == TunOffloads.All || Refusal.MayWrite(batch, plan[index].First, usable))
             {
-                WriteApart(batch, group);
+                Add(batch, plan[index]);
                 continue;
             }
 
-            SysResult written = group.Count == 1 ? WriteWhole(batch, group.First) : WriteJoined(batch, group);
-            if (written.Error == Errno.EINVAL)
-                Retry(batch, group);
-            else if (!written.IsSuccess)
-                Drop(batch, group, TunDropReason.For(written.Error));
+            Write(batch, plan[begin..index]);
+            _parts.Write(batch, plan[index]);
+            begin = index + 1;
         }
+
+        Write(batch, plan[begin..]);
     }
 
     /// <summary>Does nothing: the queue is its device's.</summary>
@@ -91,74 +94,47 @@ public sealed class TunOffloadQueue : IPacketQueue
     {
     }
 
-    private SysResult WriteWhole(PacketBatch batch, int index)
-    {
-        ref readonly PacketDescriptor packet = ref batch.Descriptors[index];
-        SystemCalls++;
-        return _queue.TryWrite(
-            batch.Memory.AsSpan(packet.Offset - VirtioNetHeader.Size, packet.Length + VirtioNetHeader.Size));
-    }
-
-    private SysResult WriteJoined(PacketBatch batch, in PacketGroup group)
+    // Of the first packet all, the virtio-net header before it included; of the others what follows their headers.
+    private void Add(PacketBatch batch, in PacketGroup group)
     {
         ref readonly PacketDescriptor first = ref batch.Descriptors[group.First];
-        _pieces.Clear();
-        _pieces.Add(batch.Memory.AsSpan(first.Offset - VirtioNetHeader.Size, first.Length + VirtioNetHeader.Size));
+        int start = first.Offset - VirtioNetHeader.Size;
+        _writes.Begin(batch.Memory.AsSpan(start, first.Length + VirtioNetHeader.Size));
+        if (group.Count == 1)
+            return;
         for (int index = _coalescer.Next(group, group.First); index != Coalescer.End; index = _coalescer.Next(group, index))
         {
             ref readonly PacketDescriptor other = ref batch.Descriptors[index];
-            _pieces.Add(batch.Memory.AsSpan(other.Offset + group.HeaderLength, other.Length - group.HeaderLength));
+            _writes.Extend(batch.Memory.AsSpan(other.Offset + group.HeaderLength, other.Length - group.HeaderLength));
         }
-
-        SystemCalls++;
-        return _queue.TryWrite(_pieces);
     }
 
-    // Some kernels refuse some super-packets, and say so only now (6.6.44 for one: those whose last segment is short).
-    private void Retry(PacketBatch batch, in PacketGroup group)
+    // Writes what was added: the groups, in their order.
+    private void Write(PacketBatch batch, ReadOnlySpan<PacketGroup> groups)
+    {
+        for (int index = 0; index < groups.Length;)
+        {
+            int end = _io.Write(_writes, index);
+            for (; index < end; index++)
+            {
+                SysResult written = _writes[index];
+                if (written.Error == Errno.EINVAL)
+                    WriteRefused(batch, groups[index]);
+                else if (!written.IsSuccess)
+                    Drop(batch, groups[index], TunDropReason.For(written.Error));
+            }
+        }
+
+        _writes.Clear();
+    }
+
+    // Some kernels refuse some super-packets, and say so only now (6.6.44: those whose last segment is short).
+    private void WriteRefused(PacketBatch batch, in PacketGroup group)
     {
         if (!Refusal.HasParts(batch, group, out TunOffloads blamed))
             Drop(batch, group, DropReason.OutputRejected);
-        else if (WriteApart(batch, group) && blamed != TunOffloads.None)
+        else if (_parts.Write(batch, group) && blamed != TunOffloads.None)
             _offloads.Refuse(blamed);
-    }
-
-    // Whether all parts were taken.
-    private bool WriteApart(PacketBatch batch, in PacketGroup group)
-    {
-        if (group.Count > 1)
-            _coalescer.Dissolve(batch, group);
-        bool isTaken = true;
-        for (int index = group.First; index != Coalescer.End; index = _coalescer.Next(group, index))
-        {
-            ref PacketDescriptor packet = ref batch.Descriptors[index];
-            SysResult written = packet.Offload.IsSuperPacket ? WriteSegments(batch, packet) : WriteWhole(batch, index);
-            if (written.IsSuccess)
-                continue;
-            packet.Drop = TunDropReason.For(written.Error);
-            isTaken = false;
-        }
-
-        return isTaken;
-    }
-
-    // The whole packet counts as dropped if one of its segments cannot be sent.
-    private SysResult WriteSegments(PacketBatch batch, in PacketDescriptor packet)
-    {
-        SysResult result = SysResult.Success(0);
-        Span<byte> bytes = batch.Memory.AsSpan(packet.Offset, packet.Length);
-        var segmenter = new Segmenter(bytes, packet.NetworkOffset, packet.Offload);
-        while (segmenter.TryNext(_segmentHeaders.AsSpan(VirtioNetHeader.Size), out Range payload))
-        {
-            _pieces.Clear();
-            _pieces.Add(_segmentHeaders.AsSpan(0, VirtioNetHeader.Size + packet.Offload.HeaderLength));
-            _pieces.Add(bytes[payload]);
-            SystemCalls++;
-            SysResult written = _queue.TryWrite(_pieces);
-            result = written.IsSuccess ? result : written;
-        }
-
-        return result;
     }
 
     private void Drop(PacketBatch batch, in PacketGroup group, DropReason reason)

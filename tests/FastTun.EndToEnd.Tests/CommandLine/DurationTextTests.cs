@@ -1,10 +1,11 @@
-using FastTun.Cli.Bench;
+using FastTun.Cli.CommandLine;
 
 namespace FastTun.EndToEnd.Tests.CommandLine;
 
 public class DurationTextTests
 {
     [Theory]
+    [InlineData("2000us", 2)]
     [InlineData("300ms", 300)]
     [InlineData("5s", 5_000)]
     [InlineData("1.5s", 1_500)]

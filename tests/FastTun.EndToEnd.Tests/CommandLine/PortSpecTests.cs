@@ -2,6 +2,7 @@ using System.Net;
 using FastTun.Cli.Devices;
 using FastTun.Linux.Netlink;
 using FastTun.Linux.Tun;
+using FastTun.Queues;
 
 namespace FastTun.EndToEnd.Tests.CommandLine;
 
@@ -39,7 +40,7 @@ public class PortSpecTests
         Assert.Equal("020000000001", $"{settings.HardwareAddress}");
         Assert.Equal((1u, 2u), (settings.Owner, settings.Group));
         Assert.Equal(["203.0.113.0/24 via 198.18.0.9 metric 5"], settings.Routes!.Select(route => route.ToString()));
-        Assert.Equal((false, false, false, PortIo.Epoll), (settings.Up, settings.Offload, settings.Join, settings.Io));
+        Assert.Equal((false, false, false, (QueueIo?)QueueIo.Epoll), (settings.Up, settings.Offload, settings.Join, settings.Io));
     }
 
     [Fact]

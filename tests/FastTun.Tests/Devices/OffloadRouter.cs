@@ -5,6 +5,7 @@ using FastTun.Batching;
 using FastTun.Engine;
 using FastTun.Linux.Netlink;
 using FastTun.Linux.Tun;
+using FastTun.Queues;
 using FastTun.Stages;
 using FastTun.TestKit;
 using FastTun.Tests.Engine;
@@ -32,13 +33,14 @@ internal sealed class OffloadRouter : IAsyncDisposable
     /// <param name="leftOffload">Whether the left device gives and takes unfinished packets.</param>
     /// <param name="rightOffload">Whether the right device does.</param>
     /// <param name="rightMtu">The right device's MTU; the left one's is 1500.</param>
-    public OffloadRouter(bool leftOffload, bool rightOffload, int rightMtu = 1500)
+    /// <param name="io">How both devices are read and written.</param>
+    public OffloadRouter(bool leftOffload, bool rightOffload, int rightMtu = 1500, QueueIo io = QueueIo.Auto)
     {
         _leftDevice =
             Open(_left, "ta", leftOffload, 1500, "198.18.0.1 peer 203.0.113.1", "2001:db8:18::1 peer 2001:db8:113::1");
         _rightDevice =
             Open(_right, "tb", rightOffload, rightMtu, "198.19.0.1 peer 198.18.0.1", "2001:db8:19::1 peer 2001:db8:18::1");
-        Engine = new ForwardingEngine([Port.FromDevice(_leftDevice), Port.FromDevice(_rightDevice)], Stages);
+        Engine = new ForwardingEngine([Port.FromDevice(_leftDevice, io: io), Port.FromDevice(_rightDevice, io: io)], Stages);
         _left.WaitForRoute("2001:db8:113::1");
         _right.WaitForRoute("2001:db8:18::1");
     }

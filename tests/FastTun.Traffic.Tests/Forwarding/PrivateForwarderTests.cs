@@ -103,11 +103,11 @@ public class PrivateForwarderTests
     [InlineData(0)]
     [InlineData(257)]
     public void Queues_that_no_device_has_are_refused(int queues) =>
-        Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(queues, offload: true));
+        Assert.Throws<ArgumentException>(() => PrivateForwarder.Start(new() { Queues = queues }));
 
     private static async Task<ForwardingResult> MeasureAsync(int queues, TrialOptions options, bool offload = true)
     {
-        await using PrivateForwarder forwarder = PrivateForwarder.Start(queues, offload);
+        await using PrivateForwarder forwarder = PrivateForwarder.Start(new() { Queues = queues, Offload = offload });
         return await forwarder.MeasureAsync(options, null, TestContext.Current.CancellationToken);
     }
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
 
-namespace FastTun.Cli.Bench;
+namespace FastTun.Cli.CommandLine;
 
-/// <summary>Durations as they are written: a number and a unit, such as 5s, 300ms or 2m.</summary>
+/// <summary>Durations as they are written: a number and a unit, such as 5s, 300ms or 50us.</summary>
 internal static class DurationText
 {
-    private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)];
+    private static readonly (string Unit, double Seconds)[] Units =
+        [("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
     /// <exception cref="FormatException">It is no number with a unit, or nothing, or more than a day.</exception>
     public static TimeSpan Parse(string text)
@@ -15,6 +16,6 @@ internal static class DurationText
         bool isNumber = double.TryParse(digits, NumberStyles.AllowDecimalPoint, null, out double number);
         return isNumber && number * seconds is > 0 and <= 24 * 3600
             ? TimeSpan.FromSeconds(number * seconds)
-            : throw new FormatException($"'{text}': it is a number with ms, s, m or h, up to a day");
+            : throw new FormatException($"'{text}': it is a number with us, ms, s, m or h, up to a day");
     }
 }
