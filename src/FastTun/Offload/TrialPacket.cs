@@ -21,7 +21,7 @@ internal sealed class TrialPacket
 
     private static readonly byte[] Udp = Convert.FromHexString("0000138900000000");
 
-    private static int LastPort;
+    private static int _lastPort;
 
     private readonly int _headerLength;
 
@@ -43,7 +43,7 @@ internal sealed class TrialPacket
         Fill(Bytes, ip.Length, protocol, checksumOffset);
 
         // A port of its own, which the pseudo-header does not have: what is left of one is not taken for another's.
-        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref LastPort));
+        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref _lastPort));
         Offload = new PacketOffload
         {
             GsoType = (byte)kind,
