@@ -64,7 +64,8 @@ internal static class BenchRun
         IProgress<TrialProgress>? progress,
         CancellationToken cancellationToken)
     {
-        await using PrivateForwarder forwarder = CommandException.Checked(() => PrivateForwarder.Start(queues, offload, steering));
+        await using PrivateForwarder forwarder =
+            CommandException.Checked(() => PrivateForwarder.Start(queues, offload, steering));
         return await forwarder.MeasureAsync(trial, progress, cancellationToken);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class ForwardingRun
         using OpenPorts open = OpenPorts.Open(specs);
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
-        await using var engine = new ForwardingEngine(ports, stages, new EngineOptions { Processors = Cpus, Steering = Steering });
+        var options = new EngineOptions { Processors = Cpus, Steering = Steering };
+        await using var engine = new ForwardingEngine(ports, stages, options);
         int left = ports.Length;
         engine.PortChanged += (_, change) =>
         {

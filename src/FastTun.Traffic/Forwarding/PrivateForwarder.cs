@@ -48,7 +48,9 @@ public sealed class PrivateForwarder : IAsyncDisposable
     /// <summary>Makes the hosts and begins to forward between them.</summary>
     /// <param name="queues">How many queues each device has, which is also how many workers forward.</param>
     /// <param name="offload">Whether packets may be unfinished: super-packets come and go whole.</param>
-    /// <param name="steering">Whether a program leads both directions of a flow to one worker, where it may be loaded.</param>
+    /// <param name="steering">
+    /// Whether a program leads both directions of a flow to one worker, where it may be loaded.
+    /// </param>
     /// <exception cref="ArgumentException">No device has so many queues.</exception>
     /// <exception cref="LinuxException">EPERM: it takes what 'unshare -Urn' gives.</exception>
     public static PrivateForwarder Start(int queues, bool offload, bool steering = true)

@@ -34,12 +34,15 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
     /// <param name="ports">What to forward between; all have the same number of queues, which is the number of workers.</param>
     /// <param name="stages">Makes one worker's stages, in the order that packets pass them; called once a worker.</param>
     /// <param name="options">How to run; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There is no port, or too many, or their numbers of queues differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no port, or too many, or their numbers of queues differ; or the set of processors is empty.
+    /// </exception>
     public ForwardingEngine(IReadOnlyList<Port> ports, Func<IReadOnlyList<IPacketStage>> stages, EngineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(ports);
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentOutOfRangeException.ThrowIfLessThan(options?.DrainTimeout ?? TimeSpan.Zero, TimeSpan.Zero, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfZero(options?.Processors?.Count ?? 1, nameof(options));
         int workers = CountWorkers(ports);
         options ??= new EngineOptions();
         _configured = ports;
