@@ -2,6 +2,13 @@
 include "lib/statistics";
 include "lib/cells";
 
+# A run's cost by packets that arrived, and what else the processors did.
+def costs_of_run:
+    .lost = .packets_sent - .packets
+    | .cpu_share = .cpu_seconds / .seconds
+    | .cpu_ns_per_packet = (if .packets > 0 then .cpu_seconds * 1e9 / .packets else null end)
+    | .others_cpu_seconds = ([.host_cpu_seconds - .cpu_seconds - .load_cpu_seconds, 0] | max);
+
 def percentiles: ["p50", "p99", "p999"];
 
 # In: all runs. Out: the same, with the percentiles less the direct path's of the same rate and round.
@@ -34,12 +41,17 @@ def summary_line($reference):
 # In: all runs. Out: one line a rate and forwarder, in the order they ran.
 def summary($reference):
     . as $runs
-    | (map(.rate) | unique_by(. as $rate | $runs | map(.rate) | index($rate)))[] as $rate
-    | map(select(.rate == $rate))
-    | . as $these
-    | (map(select(.round == 1) | .forwarder))[] as $forwarder
-    | map(select(.forwarder == $forwarder))
-    | summary_line($these | map(select(.forwarder == $reference)));
+    | [(map(.rate) | unique_by(. as $rate | $runs | map(.rate) | index($rate)))[] as $rate
+       | ($runs | map(select(.rate == $rate))) as $these
+       | ($these | map(select(.round == 1) | .forwarder))[] as $forwarder
+       | $these | map(select(.forwarder == $forwarder))
+       | summary_line($these | map(select(.forwarder == $reference)))];
+
+# In: the summary. Out: what compare.sh compares.
+def ratios_of_cases($reference):
+    [.[] | select(.forwarder != "direct" and .forwarder != $reference)
+     | . as $line | percentiles[] as $p | .["added_\($p)_ratio"] | select(.)
+     | {case: "\($line.rate) \($line.forwarder) added \($p)", ratio: .median, min, max, better: "lower"}];
 
 # The direct path's own figures stand as they are; the others' are what they add.
 def cells($p):

@@ -100,3 +100,5 @@ source "$HERE/lib/loads.sh"
 source "$HERE/lib/workloads.sh"
 # shellcheck source=lib/measure.sh
 source "$HERE/lib/measure.sh"
+# shellcheck source=lib/rounds.sh
+source "$HERE/lib/rounds.sh"

@@ -38,6 +38,12 @@ static inline uint64_t now_ns(void)
     return clock_ns(CLOCK_MONOTONIC);
 }
 
+static inline void sleep_until(uint64_t moment)
+{
+    struct timespec when = {.tv_sec = (time_t)(moment / 1000000000u), .tv_nsec = (long)(moment % 1000000000u)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
+}
+
 static inline double cpu_seconds(void)
 {
     return (double)clock_ns(CLOCK_PROCESS_CPUTIME_ID) / 1e9;

@@ -116,12 +116,6 @@ static int send_run(int flow)
     return packets;
 }
 
-static void sleep_until(uint64_t moment)
-{
-    struct timespec when = {.tv_sec = (time_t)(moment / 1000000000u), .tv_nsec = (long)(moment % 1000000000u)};
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
-}
-
 int main(int argc, char **argv)
 {
     parse_options(argc, argv);

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # The path without a forwarder: what it takes is the kernel's and the load's own.
+# shellcheck disable=SC2034  # DIRECT_KIND is for others
 
 DIRECT=direct DIRECT_KIND=''
 

@@ -26,8 +26,9 @@ start_forwarder() {
         read -r -t 30 -u "$output" line && continue
         kill -TERM "${FORWARDER_PID[$name]}" 2>/dev/null || true
         wait "${FORWARDER_PID[$name]}" || status=$?
-        (( status != 3 )) || return 3
-        forwarder_failed "$name" "never said 'ready'"
+        (( status == 3 )) || forwarder_failed "$name" "never said 'ready'"
+        unset "FORWARDER_PID[$name]"
+        return 3
     done
     connect "$name-a" ta "$ADDRESS_A" "$PEER_A" "$NETWORK_B" "$SERVICE_NETWORK" ||
         forwarder_failed "$name" "has no usable device ta"

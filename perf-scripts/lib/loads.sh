@@ -23,7 +23,7 @@ send_udp() {
         "$BASELINE/udp_sink" "$ADDRESS_B" "$PORT_B")
     pid=$!
     read -r -t 10 -u "$sink" line || die "udp_sink did not start"
-    sent=$(inside "$name-a" "${LOAD_CPUS[@]}" "$BASELINE/$sender" "${@:3}")
+    sent=$(inside "$name-a" "${LOAD_CPUS[@]}" "$BASELINE/$sender" "${@:3}") || die "$sender failed"
     kill -TERM "$pid"
     read -r -t 30 -u "$sink" received || die "udp_sink did not report"
     exec {sink}<&-

@@ -1,10 +1,15 @@
 # shellcheck shell=bash
 # One run of traffic through a forwarder, and what it cost: the forwarder, the whole host, and in packets.
 
-# measure NAME LOAD...: calls the load (lib/loads.sh) and prints one JSON object: what the load says, and cpu_seconds
-# (all threads of the forwarder), busiest_thread_cpu_seconds, cpu_share (of the run), host_cpu_seconds (all that ran on
-# our processors, interrupts included), others_cpu_seconds (not ours), device_drops, and by packets or Gbit that
-# arrived, packets_per_second | bits_per_second, cpu_ns_per_packet | cpu_seconds_per_gbit, host_cpu_... the same.
+# measure NAME LOAD...: calls the load (lib/loads.sh) and prints one JSON object: what the load says, and
+#   cpu_seconds             of all threads of the forwarder; cpu_share of the run
+#   cpu_wait_seconds        they could have run, and others did
+#   busiest_thread_cpu_seconds
+#   host_cpu_seconds        all that ran on our processors, interrupts included; others_cpu_seconds: not ours
+#   device_drops            by both devices' drivers
+#   packets_per_second, cpu_ns_per_packet, host_cpu_ns_per_packet, loss_fraction, or
+#   bits_per_second, cpu_seconds_per_gbit, host_cpu_seconds_per_gbit: by what arrived
+#   limit                   "load" or "forwarder"
 measure() {
     local name=$1 pid=${FORWARDER_PID[$1]} before after drops result
     shift

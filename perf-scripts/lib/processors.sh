@@ -15,13 +15,14 @@ choose_processors() {
     LOAD_CPUS=(taskset -c "$(IFS=,; echo "${PROCESSORS[*]:1}")")
 }
 
-# processor_times PID: a line `THREAD NANOSECONDS` for each of its threads (schedstat is utime + stime without their
-# ticks), and one, `machine NANOSECONDS`, for all that ran on our processors, a hypervisor's theft included.
+# processor_times PID: a line `THREAD NANOSECONDS WAITED` for each of its threads (schedstat is utime + stime without
+# their ticks, then the time it could have run but others did), and one, `machine NANOSECONDS`, for all that ran on our
+# processors, a hypervisor's theft included.
 processor_times() {
-    local task nanoseconds
+    local task nanoseconds waited
     for task in /proc/"$1"/task/*; do
-        read -r nanoseconds _ 2>/dev/null <"$task/schedstat" || continue
-        echo "${task##*/} $nanoseconds"
+        read -r nanoseconds waited _ 2>/dev/null <"$task/schedstat" || continue
+        echo "${task##*/} $nanoseconds $waited"
     done
     awk -v processors="${PROCESSORS[*]}" -v hertz="$(getconf CLK_TCK)" '
         BEGIN { count = split(processors, numbers, " "); for (i = 1; i <= count; i++) ours["cpu" numbers[i]] }
@@ -29,12 +30,14 @@ processor_times() {
         END { printf "machine %.0f\n", ticks / hertz * 1e9 }' /proc/stat
 }
 
-# processor_use BEFORE AFTER: seconds of all the threads, of the busiest, and of everything on our processors, as JSON.
+# processor_use BEFORE AFTER: seconds of all the threads, of their waiting, of the busiest thread, and of everything on
+# our processors, as JSON.
 processor_use() {
-    awk 'NR == FNR { before[$1] = $2; next }
+    awk 'NR == FNR { before[$1] = $2; waited_before[$1] = $3; next }
          { used = ($2 - before[$1]) / 1e9 }
-         $1 == "machine" { machine = used; next }
-         { total += used; if (used > busiest) busiest = used }
-         END { printf "{\"cpu_seconds\": %.6f, \"busiest_thread_cpu_seconds\": %.6f, \"host_cpu_seconds\": %.2f}",
-                      total, busiest, machine }' <(echo "$1") <(echo "$2")
+         $1 == "machine" { host = used; next }
+         { total += used; waited += ($3 - waited_before[$1]) / 1e9; if (used > busiest) busiest = used }
+         END { printf "{\"cpu_seconds\": %.6f, \"cpu_wait_seconds\": %.6f, ", total, waited
+               printf "\"busiest_thread_cpu_seconds\": %.6f, \"host_cpu_seconds\": %.2f}", busiest, host }' \
+        <(echo "$1") <(echo "$2")
 }

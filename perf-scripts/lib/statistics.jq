@@ -12,8 +12,8 @@ def ratios($figure; $reference):
     [.[] as $run | $reference[] | select(.round == $run.round and .[$figure] > 0 and $run[$figure] != null)
      | $run[$figure] / .[$figure]];
 
-# A run's figures by what arrived, and what limited it. A forwarder with time to spare was not given more; except by TCP,
-# which slows down when a queue in front of the forwarder has overflowed.
+# A run's figures by what arrived, and what limited it. A forwarder with time to spare was not given more; except by
+# TCP, which slows down when a queue in front of the forwarder has overflowed.
 def costs:
     .cpu_share = .cpu_seconds / .seconds
     | .others_cpu_seconds = ([.host_cpu_seconds - .cpu_seconds - .load_cpu_seconds, 0] | max)
@@ -27,4 +27,5 @@ def costs:
           | .host_cpu_ns_per_packet = .host_cpu_seconds * 1e9 / .packets
           | .loss_fraction = 1 - .packets / .packets_sent
       end
-    | .limit = if .cpu_share < 0.9 and (.packets or .device_drops == 0) then "load" else "forwarder" end;
+    | (.cpu_share + .cpu_wait_seconds / .seconds) as $occupied
+    | .limit = if $occupied < 0.9 and (.packets or .device_drops == 0) then "load" else "forwarder" end;

@@ -5,14 +5,14 @@
 DEFAULT_CASES='
 udp64-gso-1x16  c c-offload fasttun
 udp64-1x64      c fasttun
-udp64           c c-offload c-io_uring fasttun fasttun-no-offload
+udp64           c c-offload c-io_uring fasttun fasttun-no-join fasttun-no-offload
 udp64-10000x1   c c-io_uring fasttun fasttun-epoll fasttun-no-offload
 udp570          c fasttun
 udp1400         c fasttun
 udp-imix        c fasttun
-tcp             c-offload fasttun kernel-veth
+tcp             c-offload fasttun fasttun-rewrite kernel-veth
 tcp-4           c-offload fasttun
-tcp-segments    c fasttun-join-tcp'
+tcp-segments    c fasttun-join-tcp fasttun-no-offload'
 
 default_workloads() {
     awk 'NF { print $1 }' <<<"$DEFAULT_CASES"
@@ -35,10 +35,14 @@ reference_of() {
     esac
 }
 
-WORKLOAD_FORM='udpSIZE, udp-imix, udpSIZE-gso, each with -FLOWSxRUN if need be; tcp, tcp-STREAMS, tcp-segments'
+WORKLOAD_FORM='udpSIZE (36 to 1500), udp-imix, udpSIZE-gso, with -FLOWSxRUN; tcp, tcp-STREAMS, tcp-segments'
 
+# A datagram holds a mark, and fits into the links' MTU of 1500.
 is_workload() {
-    [[ $1 =~ ^(udp([1-9][0-9]{1,4}(-gso)?|-imix)(-[1-9][0-9]{0,4}x[1-9][0-9]{0,3})?|tcp(-[1-9][0-9]?|-segments)?)$ ]]
+    [[ $1 =~ ^(tcp(-[1-9][0-9]?|-segments)?|udp(([1-9][0-9]{1,3})(-gso)?|-imix)(-[1-9][0-9]{0,4}x[1-9][0-9]{0,3})?)$ ]] ||
+        return
+    local size=${BASH_REMATCH[4]:-64}
+    (( size >= 36 && size <= 1500 ))
 }
 
 list_cases() {

@@ -51,6 +51,8 @@ public enum Errno
     ERANGE = 34,
     /// <summary>The kernel does not know this system call.</summary>
     ENOSYS = 38,
+    /// <summary>Bad message: what came is not what should have.</summary>
+    EBADMSG = 74,
     /// <summary>The descriptor is in a bad state; of a TUN queue: its device is gone.</summary>
     EBADFD = 77,
     /// <summary>Message too long.</summary>

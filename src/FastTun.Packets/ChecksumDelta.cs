@@ -3,9 +3,9 @@ namespace FastTun.Packets;
 /// <summary>
 /// How changed fields change a checksum that covers them, without summing again (RFC 1624 equation 3:
 /// <c>HC' = ~(~HC + ~m + m')</c>). Differences of several fields add up, and one delta then serves every checksum that covers those
-/// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. Carries are folded only
-/// when a delta is applied, once for all its fields; it has room for half a billion. The default value changes nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and
-/// more do.
+/// fields: an address is covered by the IPv4 header's checksum and, through the pseudo-header, by TCP's. Carries are
+/// folded when a delta is applied, once for all its fields; it has room for half a billion. The default value changes
+/// nothing. Fields must lie at even offsets of what the checksum covers, as all fields of 16 bits and more do.
 /// </summary>
 /// <remarks>
 /// RFC 1141's shorter form, <c>HC + m + ~m'</c>, can yield 0xFFFF (-0) where summing gives 0 (RFC 1624 section 3); it

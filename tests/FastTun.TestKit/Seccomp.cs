@@ -7,17 +7,23 @@ namespace FastTun.TestKit;
 public static unsafe partial class Seccomp
 {
     private const int SetNoNewPrivileges = 38, SetSeccomp = 22, FilterMode = 2;
-    private const ushort LoadWord = 0x20, JumpIfEqual = 0x15, Return = 0x06;
+    private const ushort LoadWord = 0x20, JumpIfEqual = 0x15, JumpIfGreater = 0x25, Return = 0x06;
+    private const uint ThirdArgument = 32; // the lower half of args[2] of struct seccomp_data
     private const uint Allow = 0x7fff0000, Fail = 0x00050000;
 
-    public static void Run(uint systemCall, int error, Action work)
+    /// <summary>Runs code on such a thread.</summary>
+    /// <param name="systemCall">The call's number.</param>
+    /// <param name="error">The errno that it fails with.</param>
+    /// <param name="work">Any code that starts no thread, which would have the filter too.</param>
+    /// <param name="above">The call fails where its third argument, most often a count, is greater; else always.</param>
+    public static void Run(uint systemCall, int error, Action work, uint? above = null)
     {
         Exception? failure = null;
         var thread = new Thread(() =>
         {
             try
             {
-                Forbid(systemCall, (uint)error);
+                Forbid(systemCall, (uint)error, above);
                 work();
             }
             catch (Exception exception)
@@ -31,17 +37,20 @@ public static unsafe partial class Seccomp
             throw new InvalidOperationException("the thread with the filter failed", failure);
     }
 
-    // Loads the call's number and compares it. The filter is the thread's own and ends with it.
-    private static void Forbid(uint systemCall, uint error)
+    // Loads the call's number and compares it, then the argument, which leads on either way where it does not matter. The
+    // filter is the thread's own and ends with it.
+    private static void Forbid(uint systemCall, uint error, uint? above)
     {
         Instruction* filter = stackalloc Instruction[]
         {
             new Instruction(LoadWord, 0, 0, 0),
-            new Instruction(JumpIfEqual, 0, 1, systemCall),
+            new Instruction(JumpIfEqual, 0, 3, systemCall),
+            new Instruction(LoadWord, 0, 0, ThirdArgument),
+            new Instruction(JumpIfGreater, 0, (byte)(above is null ? 0 : 1), above ?? 0),
             new Instruction(Return, 0, 0, Fail | error),
             new Instruction(Return, 0, 0, Allow),
         };
-        Program program = new(4, filter);
+        Program program = new(6, filter);
         if (prctl(SetNoNewPrivileges, 1, 0, 0, 0) != 0 || prctl(SetSeccomp, FilterMode, (nuint)(&program), 0, 0) != 0)
             throw new LinuxException("prctl", null, (Errno)Marshal.GetLastPInvokeError());
     }

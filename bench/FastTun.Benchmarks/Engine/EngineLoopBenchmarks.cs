@@ -12,7 +12,6 @@ namespace FastTun.Benchmarks.Engine;
 /// What the engine itself costs a packet, without a kernel: receive from memory, stages, transmit to memory, counters. One
 /// operation is one packet; a copy in and a copy out, and a wait (epoll) a batch, are in it.
 /// </summary>
-[MemoryDiagnoser]
 public class EngineLoopBenchmarks
 {
     private const int Batches = 16;

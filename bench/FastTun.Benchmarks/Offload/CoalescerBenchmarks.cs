@@ -8,7 +8,6 @@ namespace FastTun.Benchmarks.Offload;
 /// What planning a batch's way out costs a packet, where it pays and where there is nothing to join. Copying the batch
 /// back after each plan, which has changed headers, is in it; <see cref="CopyOnly"/> is that alone.
 /// </summary>
-[MemoryDiagnoser]
 public class CoalescerBenchmarks
 {
     private readonly Coalescer _coalescer = new();

@@ -7,7 +7,6 @@ namespace FastTun.Benchmarks.Offload;
 /// <summary>
 /// Cutting the longest TCP super-packet: new headers and a checksum for each segment, the payload read once.
 /// </summary>
-[MemoryDiagnoser]
 [Config(typeof(ThroughputConfig))]
 public class SegmenterBenchmarks
 {

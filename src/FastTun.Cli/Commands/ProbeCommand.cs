@@ -2,6 +2,7 @@ using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Reports;
 using FastTun.Linux.Probing;
+using FastTun.Offload;
 using Spectre.Console;
 
 namespace FastTun.Cli.Commands;
@@ -19,7 +20,8 @@ internal static class ProbeCommand
         command.Options.Add(json);
         command.SetAction(parsed =>
         {
-            ProbeReport report = ProbeReport.From(KernelProbe.Run());
+            ProbeReport report = ProbeReport.From(
+                [.. KernelProbe.Run(), .. OffloadSelfTest.Findings.Select(finding => finding.Capability)]);
             if (parsed.GetValue(json) is { } file)
                 file.Write(report, ReportJson.Default.ProbeReport);
             else

@@ -33,6 +33,8 @@ internal sealed class ForwardingRun
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
         var options = new EngineOptions { Processors = Cpus, Steering = Steering };
         await using var engine = new ForwardingEngine(ports, stages, options);
+        foreach (string note in open.Notes)
+            Console.Error.WriteLine(note);
         int left = ports.Length;
         engine.PortChanged += (_, change) =>
         {

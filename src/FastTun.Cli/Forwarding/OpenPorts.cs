@@ -24,6 +24,8 @@ internal sealed class OpenPorts : IDisposable
     public IEnumerable<Port> Ports =>
         _devices.Zip(_specs, (device, spec) => Port.FromDevice(device, spec.Settings.Join));
 
+    public IEnumerable<string> Notes => OffloadNotes.For(_devices);
+
     public static OpenPorts Open(IReadOnlyList<PortSpec> specs)
     {
         CheckQueues(specs);

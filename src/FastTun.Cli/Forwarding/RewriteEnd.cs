@@ -6,7 +6,8 @@ namespace FastTun.Cli.Forwarding;
 
 /// <summary>
 /// One end of a substitution as it is written: <c>198.18.0.1</c>, <c>198.18.0.0/24</c>, <c>198.18.0.1:80</c>,
-/// <c>198.18.0.0/24:80</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:80</c> or <c>[2001:db8::/64]:80</c> (RFC 3986 section 3.2.2).
+/// <c>198.18.0.0/24:80</c>, <c>2001:db8::1</c>, <c>[2001:db8::1]:80</c> or <c>[2001:db8::/64]:80</c>; brackets as in RFC 3986
+/// section 3.2.2.
 /// </summary>
 /// <param name="Network">The addresses.</param>
 /// <param name="Port">The TCP and UDP port, 1 to 65535; null for none.</param>

@@ -17,8 +17,8 @@ internal sealed record RewriteRule(AddressField Field, RewriteEnd From, RewriteE
     public static Option<RewriteRule[]> Option() => new("--rewrite")
     {
         HelpName = $"\"{Format}\"",
-        Description = "Substitute addresses, whole networks of one size, or ADDRESS:TCP-OR-UDP-PORT, and keep all checksums right; "
-            + "may repeat",
+        Description = "Substitute addresses, whole networks of one size, or ADDRESS:TCP-OR-UDP-PORT, and keep all "
+            + "checksums right; may repeat",
         CustomParser = result =>
         {
             try

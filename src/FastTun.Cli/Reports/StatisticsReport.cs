@@ -11,8 +11,11 @@ internal sealed record StatisticsReport(
 {
     public static StatisticsReport From(EngineSnapshot snapshot) => new(
         new TotalReport(snapshot.Total, snapshot.CpuTime),
-        [.. snapshot.Ports.Select(port => new PortReport(port.Name, port.Traffic))],
+        [.. snapshot.Ports.Select(port => new PortReport(port.Name, port.Traffic, Refused(port)))],
         [.. snapshot.Workers.Select(worker => new WorkerReport(worker.Index, worker.Traffic, worker.CpuTime))]);
+
+    private static Dictionary<string, long> Refused(PortSnapshot port) => port.RefusedOffloads.ToDictionary(
+        refused => JsonNamingPolicy.SnakeCaseLower.ConvertName(refused.Key.ToString()), refused => refused.Value);
 }
 
 /// <summary>What total, ports and workers have in common.</summary>
@@ -45,7 +48,8 @@ internal sealed record TotalReport(TrafficCounters Traffic, [property: JsonIgnor
 
 internal sealed record PortReport(
     [property: JsonPropertyOrder(-1)] string Name,
-    TrafficCounters Traffic) : TrafficReport(Traffic);
+    TrafficCounters Traffic,
+    [property: JsonPropertyOrder(1)] IReadOnlyDictionary<string, long> RefusedOffloads) : TrafficReport(Traffic);
 
 internal sealed record WorkerReport(
     [property: JsonPropertyOrder(-1)] int Index,

@@ -1,3 +1,5 @@
+using FastTun.Linux.Tun;
+
 namespace FastTun.Batching;
 
 /// <summary>What stages may ask of a port.</summary>
@@ -5,4 +7,8 @@ namespace FastTun.Batching;
 /// <param name="Mtu">The longest IP packet that may pass it, in bytes, without link-layer header.</param>
 /// <param name="IsUp">Whether it takes packets.</param>
 /// <param name="LinkLayer">What stands before the network header.</param>
-public sealed record PortState(string Name, int Mtu, bool IsUp, LinkLayer LinkLayer);
+public sealed record PortState(string Name, int Mtu, bool IsUp, LinkLayer LinkLayer)
+{
+    /// <summary>The unfinished packets that are given to its device as they are; others are finished on the way there.</summary>
+    public TunOffloads Offloads { get; init; }
+}

@@ -1,3 +1,5 @@
+using FastTun.Linux.Tun;
+
 namespace FastTun.Engine;
 
 /// <summary>What an engine has done so far, or did until it stopped.</summary>
@@ -16,7 +18,14 @@ public sealed record EngineSnapshot(
 /// <summary>What passed one port.</summary>
 /// <param name="Name">The device's name, as it is now.</param>
 /// <param name="Traffic">Received here, transmitted here, and dropped of what was received here.</param>
-public sealed record PortSnapshot(string Name, TrafficCounters Traffic);
+public sealed record PortSnapshot(string Name, TrafficCounters Traffic)
+{
+    /// <summary>
+    /// Super-packets that the kernel refused to take whole, by kind, since the port was made; zeros are left out. They were
+    /// sent in parts, and are no drops.
+    /// </summary>
+    public IReadOnlyDictionary<TunOffloads, long> RefusedOffloads { get; init; } = new Dictionary<TunOffloads, long>();
+}
 
 /// <summary>What one worker did.</summary>
 /// <param name="Index">Its number, which is also the number of its queue at every port.</param>

@@ -53,12 +53,14 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         _threads = [.. _workers.Select(worker => new WorkerThread(worker, options))];
         _activeWorkers = workers;
         _steering = options.Steering ? new PortSteering(ports, made[0]) : null;
+        for (int port = 0; port < ports.Count; port++)
+            _ports.Watch(port, ports[port].Offloads);
     }
 
     /// <summary>
-    /// Raised when a port's device goes up or down, changes or disappears, one change at a time. It is the thread that learned of
-    /// it, which may be a worker's: a handler must neither wait for the engine to stop nor take long. What it throws stops the
-    /// engine.
+    /// Raised when a port's device goes up or down, changes, disappears or has refused too many super-packets, one change at a
+    /// time. It is the thread that learned of it, which may be a worker's: a handler must neither wait for the engine to stop
+    /// nor take long. What it throws stops the engine.
     /// </summary>
     public event EventHandler<PortChange>? PortChanged;
 
@@ -131,7 +133,7 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
     }
 
     /// <summary>The counters now. Every worker's part is consistent in itself, also while it runs.</summary>
-    public EngineSnapshot Snapshot() => SnapshotBuilder.Build(_ports, _workers, _threads);
+    public EngineSnapshot Snapshot() => SnapshotBuilder.Build(_configured, _ports, _workers, _threads);
 
     /// <summary>Stops, and closes what the engine itself opened.</summary>
     public async ValueTask DisposeAsync()

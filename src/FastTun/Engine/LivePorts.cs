@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Offload;
 
 namespace FastTun.Engine;
 
@@ -39,6 +40,16 @@ internal sealed class LivePorts(PortTable table)
                 return;
             _removed[index] = true;
             Swap(index, PortChangeKind.Removed, _table[index] with { IsUp = false });
+        }
+    }
+
+    /// <summary>Makes known what a port's device is given no more, from now on.</summary>
+    public void Watch(int index, DeviceOffloads? offloads)
+    {
+        if (offloads is not null)
+        {
+            offloads.SwitchedOff = kind => Report(
+                index, PortChangeKind.OffloadRefused, state => state with { Offloads = state.Offloads & ~kind });
         }
     }
 

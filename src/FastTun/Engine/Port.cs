@@ -1,6 +1,7 @@
 using FastTun.Batching;
 using FastTun.Capture;
 using FastTun.Linux.Tun;
+using FastTun.Offload;
 using FastTun.Queues;
 
 namespace FastTun.Engine;
@@ -11,6 +12,9 @@ namespace FastTun.Engine;
 /// </summary>
 public sealed class Port
 {
+    /// <summary>How many super-packets of a kind the kernel may refuse before no more of them are given to the device.</summary>
+    public const int ToleratedRefusals = DeviceOffloads.ToleratedRefusals;
+
     /// <summary>Makes a port of queues.</summary>
     /// <param name="name">What the port is called in counters and messages.</param>
     /// <param name="queues">Queue <c>i</c> becomes worker <c>i</c>'s.</param>
@@ -36,11 +40,17 @@ public sealed class Port
     /// <summary>The device behind the port, if it is one.</summary>
     internal TunDevice? Device { get; private init; }
 
-    /// <summary>Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose.</summary>
+    /// <summary>What may be written to that device, if it has virtio-net headers.</summary>
+    internal DeviceOffloads? Offloads { get; private init; }
+
+    /// <summary>
+    /// Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose. For the first
+    /// one with offloads the kernel's are tried, see <see cref="OffloadSelfTest"/>.
+    /// </summary>
     /// <param name="device">Open, and without packet-information headers.</param>
     /// <param name="joins">
-    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is written as
-    /// it is, super-packets whole.
+    /// Whether packets that leave together and belong together are joined, where the device has offloads; if not, each is
+    /// written as it is, super-packets whole.
     /// </param>
     /// <exception cref="ArgumentException">The device puts such headers before its packets.</exception>
     public static Port FromDevice(TunDevice device, bool joins = true)
@@ -49,12 +59,23 @@ public sealed class Port
         if (device.HasPacketInformation)
             throw new ArgumentException($"{device.Name} has packet-information headers; open it without.", nameof(device));
         var linkLayer = device.Mode == TunMode.Tap ? LinkLayer.Ethernet : LinkLayer.None;
-        return new Port(device.Name, [.. device.Queues.Select(queue => MakeQueue(device, queue, joins))], device.Mtu, linkLayer)
+        DeviceOffloads? offloads = device.HasVirtioNetHeader ? DeviceOffloads.For(device) : null;
+        var queues = device.Queues.Select(queue => MakeQueue(queue, offloads, joins));
+        var port = new Port(device.Name, [.. queues], device.Mtu, linkLayer)
         {
             Device = device,
             State = new PortState(device.Name, device.Mtu, device.IsUp, linkLayer),
         };
+        return offloads is null ? port : port.With(offloads);
     }
+
+    /// <summary>The same port, whose queues share what may be written unfinished.</summary>
+    internal Port With(DeviceOffloads offloads) => new(State.Name, [.. Queues])
+    {
+        Device = Device,
+        Offloads = offloads,
+        State = State with { Offloads = offloads.Usable },
+    };
 
     /// <summary>The same port, recording what passes it: each queue becomes an interface of the recording.</summary>
     /// <param name="capture">Where to record; it stays the caller's to dispose, after the engine.</param>
@@ -63,9 +84,9 @@ public sealed class Port
         ArgumentNullException.ThrowIfNull(capture);
         string suffix(int queue) => Queues.Count > 1 ? $" queue {queue}" : "";
         var recorded = Queues.Select((queue, index) => new RecordingQueue(queue, capture, State.Name + suffix(index), State.LinkLayer));
-        return new Port(State.Name, [.. recorded]) { Device = Device, State = State };
+        return new Port(State.Name, [.. recorded]) { Device = Device, Offloads = Offloads, State = State };
     }
 
-    private static IPacketQueue MakeQueue(TunDevice device, TunQueue queue, bool joins) =>
-        device.HasVirtioNetHeader ? new TunOffloadQueue(queue, joins) : new TunPacketQueue(queue);
+    private static IPacketQueue MakeQueue(TunQueue queue, DeviceOffloads? offloads, bool joins) =>
+        offloads is null ? new TunPacketQueue(queue) : new TunOffloadQueue(queue, offloads, joins);
 }

@@ -20,6 +20,12 @@ public enum PortChangeKind
     /// <summary>It lives in another network namespace now; its queues go on working.</summary>
     Moved,
 
+    /// <summary>
+    /// The kernel refused super-packets of a kind <see cref="Port.ToleratedRefusals"/> times; those are cut in software from
+    /// now on. The kind is what <see cref="PortState.Offloads"/> lacks now.
+    /// </summary>
+    OffloadRefused,
+
     /// <summary>It is gone for good; the engine goes on with what is left.</summary>
     Removed,
 }

@@ -1,11 +1,13 @@
 using FastTun.Batching;
+using FastTun.Linux.Tun;
 
 namespace FastTun.Engine;
 
 /// <summary>Adds the workers' counters up, by worker, by port and in all.</summary>
 internal static class SnapshotBuilder
 {
-    public static EngineSnapshot Build(LivePorts live, Worker[] workers, WorkerThread[] threads)
+    public static EngineSnapshot Build(
+        IReadOnlyList<Port> configured, LivePorts live, Worker[] workers, WorkerThread[] threads)
     {
         PortTable ports = live.Current;
         var byPort = new TrafficCounters[ports.Count];
@@ -29,7 +31,10 @@ internal static class SnapshotBuilder
         return new EngineSnapshot(
             workerSnapshots.Aggregate(new TrafficCounters(), (sum, worker) => sum + worker.Traffic),
             workerSnapshots.Aggregate(TimeSpan.Zero, (sum, worker) => sum + worker.CpuTime),
-            [.. byPort.Select((traffic, index) => new PortSnapshot(ports[index].Name, traffic))],
+            [.. byPort.Select((traffic, index) => new PortSnapshot(ports[index].Name, traffic)
+            {
+                RefusedOffloads = configured[index].Offloads?.Refused ?? new Dictionary<TunOffloads, long>(),
+            })],
             workerSnapshots,
             live.Events);
     }

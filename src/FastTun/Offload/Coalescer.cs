@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux.Tun;
 using FastTun.Packets;
 
 namespace FastTun.Offload;
@@ -23,6 +24,7 @@ internal sealed class Coalescer
     private readonly byte[] _leaving = new byte[PacketBatch.Capacity];
     private readonly byte[] _next = new byte[PacketBatch.Capacity];
     private readonly FlowTable _flows = new();
+    private TunOffloads _usable;
     private int _count;
 
     /// <summary>Whether packets are joined at all; if not, each is a group of its own.</summary>
@@ -34,9 +36,10 @@ internal sealed class Coalescer
     /// super-packet.
     /// </summary>
     /// <param name="batch">The batch; every packet has at least ten bytes of room before it.</param>
-    /// <param name="port">Where they leave, a port with virtio-net headers and all offloads.</param>
+    /// <param name="port">Where they leave, a port with virtio-net headers.</param>
+    /// <param name="usable">What may be joined.</param>
     /// <returns>Valid until the next call.</returns>
-    public ReadOnlySpan<PacketGroup> Plan(PacketBatch batch, int port)
+    public ReadOnlySpan<PacketGroup> Plan(PacketBatch batch, int port, TunOffloads usable = TunOffloads.All)
     {
         Span<PacketDescriptor> descriptors = batch.Descriptors;
         int leaving = 0;
@@ -47,6 +50,7 @@ internal sealed class Coalescer
         }
 
         _count = 0;
+        _usable = usable;
         _flows.Clear();
         if (leaving > 1 && Joins)
         {
@@ -112,7 +116,7 @@ internal sealed class Coalescer
             }
             else if (open == FlowTable.None || !TryJoin(batch, ref _groups[open], index, packet))
             {
-                open = packet.Ending != 0 ? FlowTable.None : _count;
+                open = packet.Ending != 0 || (packet.Joined & _usable) == 0 ? FlowTable.None : _count;
                 Begin(index, descriptor.Length, packet);
             }
             else if (packet.Ending != 0 || packet.PayloadLength < _groups[open].SegmentSize)

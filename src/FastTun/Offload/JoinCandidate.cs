@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FastTun.Batching;
+using FastTun.Linux.Tun;
 using FastTun.Packets;
 
 namespace FastTun.Offload;
@@ -80,6 +81,15 @@ internal readonly ref partial struct JoinCandidate
     /// <summary>How super-packets of its kind are to be cut.</summary>
     public GsoKind Kind => Protocol == IpProtocol.Udp ? GsoKind.Udp
         : L4Offset == Ipv4Header.MinLength ? GsoKind.Tcp4 : GsoKind.Tcp6;
+
+    /// <summary>What a device must take for such packets to leave as one.</summary>
+    public TunOffloads Joined => (Protocol == IpProtocol.Udp, L4Offset == Ipv4Header.MinLength) switch
+    {
+        (false, true) => TunOffloads.Tcp4,
+        (false, false) => TunOffloads.Tcp6,
+        (true, true) => TunOffloads.Udp4,
+        (true, false) => TunOffloads.Udp6,
+    };
 
     private ReadOnlySpan<byte> L4 => _network[L4Offset..];
 

@@ -1,3 +1,5 @@
+using FastTun.Linux.Tun;
+
 namespace FastTun.Offload;
 
 /// <summary>
@@ -35,6 +37,22 @@ internal struct PacketOffload
     /// unless <see cref="ChecksumStart"/> lies behind it, as it does for a packet that was put into a tunnel.
     /// </summary>
     public readonly bool HasPartialChecksum => ChecksumStart != 0;
+
+    /// <summary>What a device must take for the packet to be written as it is.</summary>
+    /// <param name="ipHeader">The first byte of its IP header, if it is a super-packet.</param>
+    public readonly TunOffloads Needed(byte ipHeader)
+    {
+        TunOffloads needed = HasPartialChecksum ? TunOffloads.Checksum : TunOffloads.None;
+        if ((GsoType & VirtioNetHeader.Ecn) != 0)
+            needed |= TunOffloads.TcpEcn;
+        return Kind switch
+        {
+            GsoKind.Tcp4 => needed | TunOffloads.Tcp4,
+            GsoKind.Tcp6 => needed | TunOffloads.Tcp6,
+            GsoKind.Udp => needed | (ipHeader >> 4 == 6 ? TunOffloads.Udp6 : TunOffloads.Udp4),
+            _ => needed,
+        };
+    }
 
     /// <summary>How many packets it becomes.</summary>
     /// <param name="length">The packet's length in bytes.</param>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using FastTun.Batching;
 using FastTun.Packets;
 
 namespace FastTun.Offload;
@@ -20,5 +21,18 @@ internal static class PartialChecksum
         BinaryPrimitives.WriteUInt16BigEndian(
             covered[offload.ChecksumOffset..], checksum == 0 ? ushort.MaxValue : checksum);
         offload = default;
+    }
+
+    /// <summary>The same for all packets that leave by a port and are not to be cut.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="port">The port.</param>
+    public static void Complete(PacketBatch batch, int port)
+    {
+        foreach (ref PacketDescriptor packet in batch.Descriptors)
+        {
+            bool isLeaving = packet.Drop == DropReason.None && packet.OutputPort == port;
+            if (isLeaving && packet.Offload.HasPartialChecksum && !packet.Offload.IsSuperPacket)
+                Complete(batch.Memory.AsSpan(packet.Offset, packet.Length), ref packet.Offload);
+        }
     }
 }

@@ -12,6 +12,7 @@ namespace FastTun.Queues;
 public sealed class TunOffloadQueue : IPacketQueue
 {
     private readonly TunQueue _queue;
+    private readonly DeviceOffloads _offloads;
     private readonly Coalescer _coalescer;
     private readonly ScatterList _pieces = new(PacketBatch.Capacity + 1);
     private readonly byte[] _segmentHeaders =
@@ -21,9 +22,19 @@ public sealed class TunOffloadQueue : IPacketQueue
     /// <param name="queue">An open queue of a device with virtio-net headers.</param>
     /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
     public TunOffloadQueue(TunQueue queue, bool joins = true)
+        : this(queue, new DeviceOffloads(TunOffloads.All), joins)
+    {
+    }
+
+    /// <summary>Takes a device's queue into use; nobody else may read or write it meanwhile.</summary>
+    /// <param name="queue">An open queue of a device with virtio-net headers.</param>
+    /// <param name="offloads">What may be written to the device, which all its queues share.</param>
+    /// <param name="joins">Whether packets that belong together are joined; if not, each is written as it is.</param>
+    internal TunOffloadQueue(TunQueue queue, DeviceOffloads offloads, bool joins = true)
     {
         ArgumentNullException.ThrowIfNull(queue);
         _queue = queue;
+        _offloads = offloads;
         _coalescer = new Coalescer { Joins = joins };
     }
 
@@ -35,9 +46,6 @@ public sealed class TunOffloadQueue : IPacketQueue
 
     /// <inheritdoc/>
     public bool HasOffloads => true;
-
-    /// <summary>How many super-packets the kernel refused (EINVAL), so that their parts were sent one by one.</summary>
-    public long Refused { get; private set; }
 
     /// <inheritdoc/>
     public QueueStatus Receive(PacketBatch batch)
@@ -59,11 +67,20 @@ public sealed class TunOffloadQueue : IPacketQueue
     public void Transmit(PacketBatch batch, int port)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        foreach (ref readonly PacketGroup group in _coalescer.Plan(batch, port))
+        TunOffloads usable = _offloads.Usable;
+        if (usable == TunOffloads.None)
+            PartialChecksum.Complete(batch, port);
+        foreach (ref readonly PacketGroup group in _coalescer.Plan(batch, port, usable))
         {
+            if (usable != TunOffloads.All && !Refusal.MayWrite(batch, group.First, usable))
+            {
+                WriteApart(batch, group);
+                continue;
+            }
+
             SysResult written = group.Count == 1 ? WriteWhole(batch, group.First) : WriteJoined(batch, group);
             if (written.Error == Errno.EINVAL)
-                WriteApart(batch, group);
+                Retry(batch, group);
             else if (!written.IsSuccess)
                 Drop(batch, group, TunDropReason.For(written.Error));
         }
@@ -98,29 +115,36 @@ public sealed class TunOffloadQueue : IPacketQueue
     }
 
     // Some kernels refuse some super-packets, and say so only now (6.6.44 for one: those whose last segment is short).
-    private void WriteApart(PacketBatch batch, in PacketGroup group)
+    private void Retry(PacketBatch batch, in PacketGroup group)
+    {
+        if (!Refusal.HasParts(batch, group, out TunOffloads blamed))
+            Drop(batch, group, DropReason.OutputRejected);
+        else if (WriteApart(batch, group) && blamed != TunOffloads.None)
+            _offloads.Refuse(blamed);
+    }
+
+    // Whether all parts were taken.
+    private bool WriteApart(PacketBatch batch, in PacketGroup group)
     {
         if (group.Count > 1)
-        {
-            Refused++;
             _coalescer.Dissolve(batch, group);
-        }
-
+        bool isTaken = true;
         for (int index = group.First; index != Coalescer.End; index = _coalescer.Next(group, index))
         {
             ref PacketDescriptor packet = ref batch.Descriptors[index];
-            SysResult written = group.Count > 1 ? WriteWhole(batch, index)
-                : packet.Offload.IsSuperPacket ? WriteSegments(batch, packet)
-                : SysResult.Failure(Errno.EINVAL);
-            if (!written.IsSuccess)
-                packet.Drop = TunDropReason.For(written.Error);
+            SysResult written = packet.Offload.IsSuperPacket ? WriteSegments(batch, packet) : WriteWhole(batch, index);
+            if (written.IsSuccess)
+                continue;
+            packet.Drop = TunDropReason.For(written.Error);
+            isTaken = false;
         }
+
+        return isTaken;
     }
 
     // The whole packet counts as dropped if one of its segments cannot be sent.
     private SysResult WriteSegments(PacketBatch batch, in PacketDescriptor packet)
     {
-        Refused++;
         SysResult result = SysResult.Success(0);
         Span<byte> bytes = batch.Memory.AsSpan(packet.Offset, packet.Length);
         var segmenter = new Segmenter(bytes, packet.NetworkOffset, packet.Offload);

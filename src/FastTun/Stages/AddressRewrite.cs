@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace FastTun.Stages;
 
 /// <summary>
-/// One static substitution: addresses of one network become the addresses of another of the same size, host part kept; if it
-/// has ports, only those of TCP and UDP packets with that port, which changes along. Immutable.
+/// One static substitution: addresses of one network become the addresses of another of the same size, host part kept; if
+/// it has ports, only those of TCP and UDP packets with that port, which changes along. Immutable.
 /// </summary>
 public sealed class AddressRewrite
 {
@@ -62,8 +62,8 @@ public sealed class AddressRewrite
     public int? InputPort { get; }
 
     /// <summary>
-    /// The TCP or UDP port to match, and what it becomes, each 1 to 65535; null for a rule that leaves ports alone and is for
-    /// packets of any protocol.
+    /// The TCP or UDP port to match, and what it becomes, each 1 to 65535; null for a rule that leaves ports alone and is
+    /// for packets of any protocol.
     /// </summary>
     /// <exception cref="ArgumentException">A port is 0, which no packet may have (RFC 6335 section 6).</exception>
     public (ushort From, ushort To)? TransportPort
@@ -74,7 +74,7 @@ public sealed class AddressRewrite
             : value;
     }
 
-    /// <summary>Whether packets that come in there are its.</summary>
+    /// <summary>Whether it is for packets that came in at a port.</summary>
     internal bool AppliesAt(int inputPort) => InputPort is not { } only || only == inputPort;
 
     /// <summary>Whether a packet's address is one of the rule's; its port is another question.</summary>

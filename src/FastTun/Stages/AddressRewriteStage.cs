@@ -5,15 +5,16 @@ using FastTun.Packets;
 namespace FastTun.Stages;
 
 /// <summary>
-/// Substitutes addresses, and with them TCP's and UDP's ports, by static rules, one to one, and keeps all checksums right by
-/// their difference (RFC 1624). For each packet the first rule that matches its source and the first that matches its
-/// destination apply. Addresses and ports inside payloads, ICMP errors' among them, are left alone.
+/// Substitutes addresses, and with them TCP's and UDP's ports, by static rules, one to one, and keeps all checksums right
+/// by their difference (RFC 1624). For each packet the first rule that matches its source and the first that matches its
+/// destination apply. Addresses and ports inside payloads are left alone, also those of the packet that an ICMP error
+/// quotes; no rule with a port is for an ICMP error, as it has none.
 /// </summary>
 /// <remarks>
-/// Only the first fragment of a datagram carries ports. A later one goes by the first rule for its address whatever the port;
-/// by one with a port only if there is none. All of a datagram therefore arrives at one place as long as all ports of an
-/// address go to one place, or rules without ports say where fragments go. What cannot be known here is the port: to map
-/// ports of one address to several hosts and carry fragments, reassemble them first.
+/// Only the first fragment of a TCP segment or UDP datagram carries ports. A later one goes by the first rule for its whole
+/// address; where there is none, by the first for a port of it. So fragments follow each other where all ports of an address
+/// go to one host. Where they go to several, or only some are mapped, later fragments may miss the first: nothing in them
+/// says which port they belong to.
 /// </remarks>
 public sealed class AddressRewriteStage : IPacketStage
 {
@@ -47,23 +48,23 @@ public sealed class AddressRewriteStage : IPacketStage
         Translated(_sources, inputPort, FlowParts.SourceAddress, FlowParts.SourcePort)
         | Translated(_destinations, inputPort, FlowParts.DestinationAddress, FlowParts.DestinationPort);
 
-    private static FlowParts Translated(AddressRewrite[] rules, int inputPort, FlowParts address, FlowParts port) =>
-        rules.Where(rule => rule.AppliesAt(inputPort)).Aggregate(
-            FlowParts.None, (parts, rule) => parts | address | (rule.TransportPort is null ? FlowParts.None : port));
-
     private bool Rewrite(Packet packet, Ipv4Header header)
     {
         var transport = new TransportHeader(header.Protocol, header.Fragment, header.Payload);
         ChecksumDelta addresses = default, ports = default;
         if (Find(_sources, header.Source, transport, packet.InputPort) is { } source)
         {
-            addresses += ChecksumDelta.Of(header.Source, header.Source = (uint)source.Apply(header.Source));
+            uint address = (uint)source.Apply(header.Source);
+            addresses += ChecksumDelta.Of(header.Source, address);
+            header.Source = address;
             ports += transport.ReplacePort(source);
         }
 
         if (Find(_destinations, header.Destination, transport, packet.InputPort) is { } destination)
         {
-            addresses += ChecksumDelta.Of(header.Destination, header.Destination = (uint)destination.Apply(header.Destination));
+            uint address = (uint)destination.Apply(header.Destination);
+            addresses += ChecksumDelta.Of(header.Destination, address);
+            header.Destination = address;
             ports += transport.ReplacePort(destination);
         }
 
@@ -108,5 +109,12 @@ public sealed class AddressRewriteStage : IPacketStage
         }
 
         return withAnyPort;
+    }
+
+    private static FlowParts Translated(AddressRewrite[] rules, int inputPort, FlowParts address, FlowParts port)
+    {
+        AddressRewrite[] here = [.. rules.Where(rule => rule.AppliesAt(inputPort))];
+        return (here.Length > 0 ? address : FlowParts.None)
+            | (here.Any(rule => rule.TransportPort is not null) ? port : FlowParts.None);
     }
 }

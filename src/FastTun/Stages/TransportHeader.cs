@@ -5,12 +5,12 @@ namespace FastTun.Stages;
 
 /// <summary>
 /// What rewriting changes behind the IP headers: TCP's and UDP's ports, and every checksum that covers a pseudo-header of
-/// addresses. The payload may be a datagram's first fragment, so its lengths are not held against it; a later fragment has
-/// neither ports nor checksum.
+/// addresses. The payload may be a datagram's first fragment, so its lengths are not held against it; a later fragment
+/// has neither ports nor checksum.
 /// </summary>
 internal readonly ref struct TransportHeader
 {
-    /// <summary>The port of a protocol without, and that of a later fragment, which has one that it does not carry.</summary>
+    /// <summary>The port of a protocol without, and that of a later fragment, which does not carry it.</summary>
     public const int NoPort = -1, UnknownPort = -2;
 
     private const int PortsLength = 2 * sizeof(ushort);
@@ -71,5 +71,6 @@ internal readonly ref struct TransportHeader
         return true;
     }
 
-    private Span<byte> Port(AddressField which) => _payload[(which == AddressField.Source ? 0 : sizeof(ushort))..PortsLength];
+    private Span<byte> Port(AddressField which) =>
+        _payload[(which == AddressField.Source ? 0 : sizeof(ushort))..PortsLength];
 }

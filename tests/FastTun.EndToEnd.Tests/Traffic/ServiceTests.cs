@@ -1,8 +1,8 @@
 namespace FastTun.EndToEnd.Tests.Traffic;
 
 /// <summary>
-/// A service behind another address and port: the left host reaches port 5201 of the right one as port 80 of 203.0.113.1 and of
-/// 2001:db8:113::1, by TCP and by UDP. All else of those addresses stays as it is.
+/// A service behind another address and port: the left host reaches port 5201 of the right one as port 80 of 203.0.113.1
+/// and of 2001:db8:113::1, by TCP and by UDP. All else of those addresses stays as it is.
 /// </summary>
 public class ServiceTests
 {
@@ -37,7 +37,8 @@ public class ServiceTests
         {
             capture.StopAt(packets: 500);
             Assert.Empty(capture.Complaints());
-            Assert.Empty(capture.Read($"tcp.port == {there} || udp.port == {there}"));
+            // An error quotes what its sender received: payloads are not rewritten.
+            Assert.Empty(capture.Read($"!icmp && !icmpv6 && (tcp.port == {there} || udp.port == {there})"));
             foreach (string version in new[] { "ip", "ipv6" })
             {
                 Assert.NotEmpty(capture.Read($"{version} && tcp.port == {here} && tcp.checksum.status == 1"));
@@ -101,7 +102,7 @@ public class ServiceTests
         right.StopAt(packets: 6);
 
         // Field values of Wireshark's: 3 is "not present", 0 is "bad", 1 is "good".
-        string[] sent = right.Read("ip.src == 198.18.0.1 && !icmp.type == 3", "ip.dst", "udp.dstport", "udp.checksum.status");
+        string[] sent = right.Read("ip.src == 198.18.0.1", "ip.dst", "udp.dstport", "udp.checksum.status");
         Assert.Equal(
             [
                 "203.0.113.1\t81\t1", "203.0.113.1\t\t", "203.0.113.1\t\t", "203.0.113.1\t\t",

@@ -20,7 +20,8 @@ public class StatisticsTests
         ];
         Assert.Equal(["total", "ports", "workers"], Keys(statistics));
         Assert.Equal([.. traffic, "cpu_seconds"], Keys(statistics.GetProperty("total")));
-        Assert.Equal([["name", .. traffic], ["name", .. traffic]], Each(statistics, "ports"));
+        string[] port = ["name", .. traffic, "refused_offloads"];
+        Assert.Equal([port, port], Each(statistics, "ports"));
         Assert.Equal(
             [["index", .. traffic, "cpu_seconds"], ["index", .. traffic, "cpu_seconds"]], Each(statistics, "workers"));
         Assert.InRange(statistics.GetProperty("total").GetProperty("cpu_seconds").GetDouble(), 0.000_001, 60);

@@ -50,11 +50,9 @@ public class SteeringPartsTests
     [Fact]
     public void A_rewriting_stage_knows_what_it_translates_where()
     {
-        AddressRewrite rule(AddressField field, int? port, (ushort, ushort)? transportPort = null) =>
-            new(field, System.Net.IPNetwork.Parse("198.18.0.0/16"), System.Net.IPNetwork.Parse("198.19.0.0/16"), port)
-            {
-                TransportPort = transportPort,
-            };
+        System.Net.IPEndPoint service = System.Net.IPEndPoint.Parse("203.0.113.1:80");
+        AddressRewrite rule(AddressField field, int? port) =>
+            new(field, System.Net.IPNetwork.Parse("198.18.0.0/16"), System.Net.IPNetwork.Parse("198.19.0.0/16"), port);
         var stage = new AddressRewriteStage(
             rule(AddressField.Source, 0), rule(AddressField.Destination, 1), rule(AddressField.Destination, 2));
         Assert.Equal(
@@ -63,9 +61,11 @@ public class SteeringPartsTests
 
         var everywhere = new AddressRewriteStage(rule(AddressField.Source, null));
         Assert.Equal(FlowParts.SourceAddress, everywhere.TranslatedParts(7));
-
-        var service = new AddressRewriteStage(rule(AddressField.Destination, null, (80, 8080)));
-        Assert.Equal(FlowParts.DestinationAddress | FlowParts.DestinationPort, service.TranslatedParts(0));
         Assert.Equal(FlowParts.None, ((IPacketStage)new CrossConnectStage()).TranslatedParts(0));
+
+        var withPort = new AddressRewriteStage(
+            rule(AddressField.Source, 0), new AddressRewrite(AddressField.Destination, from: service, to: service, inputPort: 1));
+        Assert.Equal(FlowParts.SourceAddress, withPort.TranslatedParts(0));
+        Assert.Equal(FlowParts.DestinationAddress | FlowParts.DestinationPort, withPort.TranslatedParts(1));
     }
 }

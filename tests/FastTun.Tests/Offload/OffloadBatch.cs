@@ -1,4 +1,5 @@
 using FastTun.Batching;
+using FastTun.Linux.Tun;
 using FastTun.Offload;
 
 namespace FastTun.Tests.Offload;
@@ -18,6 +19,9 @@ internal sealed class OffloadBatch
 
     public Coalescer Coalescer { get; init; } = new();
 
+    /// <summary>What may be joined.</summary>
+    public TunOffloads Usable { get; init; } = TunOffloads.All;
+
     public void Add(byte[] packet, PacketOffload offload, int networkOffset = 0)
     {
         Assert.True(Batch.TryReserve(out Span<byte> room));
@@ -35,7 +39,7 @@ internal sealed class OffloadBatch
     public List<Write> Plan()
     {
         List<Write> writes = [];
-        foreach (PacketGroup group in Coalescer.Plan(Batch, Port))
+        foreach (PacketGroup group in Coalescer.Plan(Batch, Port, Usable))
             writes.Add(Gather(group));
         return writes;
     }

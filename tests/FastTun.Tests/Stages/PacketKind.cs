@@ -6,7 +6,8 @@ using FastTun.TestKit.Packets;
 namespace FastTun.Tests.Stages;
 
 /// <summary>A way to build a packet, with every form that its checksum and ports can have.</summary>
-internal sealed record PacketKind(string Name, PortsShown Shown, Func<PacketBuilder, (byte[] Packet, PacketOffload Offload)> Build)
+internal sealed record PacketKind(
+    string Name, PortsShown Shown, Func<PacketBuilder, (byte[] Packet, PacketOffload Offload)> Build)
 {
     private const int FragmentLength = 64;
 

@@ -17,7 +17,7 @@ internal enum PortsShown
     Elsewhere,
 }
 
-/// <summary>One rule as text. Networks are written as bits, so that nothing of what is tested is in the model.</summary>
+/// <summary>One rule as text. Networks are strings of bits, so that nothing of what is tested is in the model.</summary>
 internal sealed record ModelRule(
     AddressField Field, string From, string To, int PrefixLength, (ushort From, ushort To)? Port, int? InputPort)
 {

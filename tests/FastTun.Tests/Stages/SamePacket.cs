@@ -5,7 +5,9 @@ namespace FastTun.Tests.Stages;
 /// <summary>Compares packets of which one has checksums that were updated, the other such that were computed.</summary>
 internal static class SamePacket
 {
-    /// <summary>The sums 0x0000 and 0xFFFF are one value, and an update may land on either (RFC 1624 section 3): both verify.</summary>
+    /// <summary>
+    /// The sums 0x0000 and 0xFFFF are one value, and an update may land on either (RFC 1624 section 3): both verify.
+    /// </summary>
     public static void Assert(byte[] expected, byte[] actual)
     {
         if (expected.AsSpan().SequenceEqual(actual))
