@@ -31,10 +31,7 @@ internal sealed class BenchOptions
 
     private readonly Option<QueueIo> _io = RunOptions.IoOption();
 
-    private readonly Option<bool> _noOffload = new("--no-offload")
-    {
-        Description = "Take and give finished packets only, each by itself",
-    };
+    private readonly Option<bool> _noOffload = RunOptions.OffloadOption();
 
     private readonly Option<bool> _noSteering = RunOptions.SteeringOption();
 

@@ -47,7 +47,7 @@ internal sealed record DeviceSettings
     public bool? Up { get; init; }
 
     /// <summary>Whether packets may be unfinished, as far as the kernel can; of ports alone.</summary>
-    public bool Offload { get; init; } = true;
+    public bool? Offload { get; init; }
 
     /// <summary>Whether the host takes packets through NAPI; of ports alone.</summary>
     public bool Napi { get; init; }
@@ -136,6 +136,6 @@ internal sealed record DeviceSettings
         Routes = Routes,
         Up = Up,
         Napi = Napi,
-        Offloads = Offload ? TunOffloads.All : TunOffloads.None,
+        Offloads = Offload ?? true ? TunOffloads.All : TunOffloads.None,
     };
 }

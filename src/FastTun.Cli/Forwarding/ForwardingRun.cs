@@ -17,6 +17,9 @@ internal sealed class ForwardingRun
 {
     public required EngineOptions Engine { get; init; }
 
+    /// <summary>Whether packets may be unfinished at a port that does not say so itself.</summary>
+    public bool Offload { get; init; } = true;
+
     /// <summary>How the queues of a port are read and written that does not say so itself.</summary>
     public QueueIo Io { get; init; }
 
@@ -30,7 +33,7 @@ internal sealed class ForwardingRun
     public async Task<int> ExecuteAsync(IReadOnlyList<PortSpec> specs, Func<IReadOnlyList<IPacketStage>> stages)
     {
         using var signals = new StopSignals();
-        using OpenPorts open = OpenPorts.Open([.. specs.Select(WithIo)]);
+        using OpenPorts open = OpenPorts.Open([.. specs.Select(WithDefaults)]);
         await using PacketCapture? capture = Record is null ? null : new(PipeWriter.Create(Record.Create()));
         Port[] ports = [.. open.Ports.Select(port => capture is null ? port : port.RecordedBy(capture))];
         await using var engine = new ForwardingEngine(ports, stages, Engine);
@@ -54,8 +57,10 @@ internal sealed class ForwardingRun
         return left > 0 ? (int)ExitCode.Done : throw new CommandException(ExitCode.Failed, "no port is left");
     }
 
-    private PortSpec WithIo(PortSpec spec) =>
-        spec with { Settings = spec.Settings with { Io = spec.Settings.Io ?? Io } };
+    private PortSpec WithDefaults(PortSpec spec) => spec with
+    {
+        Settings = spec.Settings with { Offload = spec.Settings.Offload ?? Offload, Io = spec.Settings.Io ?? Io },
+    };
 
     private static async Task<Exception?> RunAsync(ForwardingEngine engine, CancellationToken stop)
     {

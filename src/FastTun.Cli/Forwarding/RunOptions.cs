@@ -2,9 +2,9 @@ using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
-using FastTun.Queues;
 using FastTun.Engine;
 using FastTun.Linux;
+using FastTun.Queues;
 
 namespace FastTun.Cli.Forwarding;
 
@@ -17,6 +17,8 @@ internal sealed class RunOptions
         "Pin the workers to these processors, such as 0,2-5, one to each; auto: to all, one thread of each core first",
         UsableCpus);
 
+    private readonly Option<bool> _noOffload = OffloadOption();
+
     private readonly Option<bool> _noSteering = SteeringOption();
 
     private readonly Option<QueueIo> _io = IoOption();
@@ -28,7 +30,13 @@ internal sealed class RunOptions
 
     private readonly Option<OutputFile> _json = OutputFile.JsonOption("Write the statistics at the end");
 
-    public IEnumerable<Option> All => [_cpus, _noSteering, _io, _spin, _record, _json];
+    public IEnumerable<Option> All => [_cpus, _noOffload, _noSteering, _io, _spin, _record, _json];
+
+    /// <summary>Of all commands that have workers.</summary>
+    public static Option<bool> OffloadOption() => new("--no-offload")
+    {
+        Description = "Take and give finished packets only, each by itself",
+    };
 
     /// <summary>Of all commands that have workers.</summary>
     public static Option<bool> SteeringOption() => new("--no-steering")
@@ -55,6 +63,7 @@ internal sealed class RunOptions
             Steering = !parsed.GetValue(_noSteering),
             Spin = parsed.GetValue(_spin),
         },
+        Offload = !parsed.GetValue(_noOffload),
         Io = parsed.GetValue(_io),
         Record = parsed.GetValue(_record),
         Json = parsed.GetValue(_json),
