@@ -101,10 +101,10 @@ public class DeviceChangeTests
         Assert.Equal("broken handler", error.Message);
 
         await using var other = new Router();
-        Task? stopped = null;
-        other.Engine.PortChanged += (_, _) => stopped = other.Engine.StopAsync();
+        var stopped = new TaskCompletionSource<Task>();
+        other.Engine.PortChanged += (_, _) => stopped.TrySetResult(other.Engine.StopAsync());
         other.RightDevice.Down();
         await other.Engine.Completion;
-        await stopped!;
+        await await stopped.Task;
     }
 }
