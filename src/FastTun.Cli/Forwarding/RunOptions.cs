@@ -2,9 +2,9 @@ using System.CommandLine;
 using FastTun.Cli.CommandLine;
 using FastTun.Cli.Devices;
 using FastTun.Cli.Reports;
-using FastTun.Queues;
 using FastTun.Engine;
 using FastTun.Linux;
+using FastTun.Queues;
 
 namespace FastTun.Cli.Forwarding;
 

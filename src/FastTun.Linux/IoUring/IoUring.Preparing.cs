@@ -80,6 +80,15 @@ public sealed unsafe partial class IoUring
         user_data = tag,
     });
 
+    /// <summary>Takes back what is prepared and was not submitted.</summary>
+    /// <returns>How many operations that were.</returns>
+    public int Forget()
+    {
+        int forgotten = Prepared;
+        _prepared -= (uint)forgotten;
+        return forgotten;
+    }
+
     // On a file that is only O_NONBLOCK the kernel would take EAGAIN for its own affair, arm a poll, and complete the
     // read when a packet comes. RWF_NOWAIT makes it the caller's; it also keeps writes from the kernel's worker threads,
     // and so in order.
