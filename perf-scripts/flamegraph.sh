@@ -71,7 +71,8 @@ sample() {
     export DOTNET_PerfMapEnabled=3 DOTNET_PerfMapJitDumpPath=/dev/shm DOTNET_EnableWriteXorExecute=0
     start_forwarder "$FORWARDER" "${FORWARDER_COMMAND[$FORWARDER]}" || forwarder_failed "$FORWARDER" "cannot run here"
     pid=${FORWARDER_PID[$FORWARDER]}
-    load "$FORWARDER" "$WORKLOAD" 1.5 >/dev/null   # until what runs often is compiled for good
+    # Until what runs often is compiled for good; which takes long, because the compiler has to share the processor.
+    load "$FORWARDER" "$WORKLOAD" 4 >/dev/null
     load "$FORWARDER" "$WORKLOAD" "$(awk -v s="$DURATION" 'BEGIN { print s + 2 }')" >/dev/shm/load.json &
     load=$!
     sleep 0.7

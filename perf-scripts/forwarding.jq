@@ -66,8 +66,7 @@ def cost_cell($cost):
     else .[$cost + "_ns_per_packet"] | cell("ns/packet"; 1; 0) end;
 
 def notes:
-    [if .rounds_limited_by_load > 0
-     then "the load, not the forwarder, was the limit in \(.rounds_limited_by_load) of \(.rounds)" else empty end,
+    [if .rounds_limited_by_load > 0 then "load-limited in \(.rounds_limited_by_load) of \(.rounds)" else empty end,
      if .rounds_disturbed > 0 then "others used the processors in \(.rounds_disturbed) of \(.rounds)" else empty end,
      if .receiver_drops > 0 then "the receiver dropped \(.receiver_drops)" else empty end,
      if .retransmits > 0 then "\(.retransmits) retransmits" else empty end] | join("; ");
@@ -87,3 +86,7 @@ def table:
          (if .loss_fraction then (.loss_fraction.median | figure(100; 1)) + " %" else "-" end),
          .device_drops, .packets_late // "-", notes]))
     | map(tostring) | join("|");
+
+# In: the table. Out: the part of it that a README shows, as Markdown.
+def markdown:
+    split("|") | .[0:8] | "| " + join(" | ") + " |", (if .[0] == "workload" then "|" + "---|" * 8 else empty end);

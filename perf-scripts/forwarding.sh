@@ -17,17 +17,19 @@ Usage: forwarding.sh [options]        without any: all the cases of --list, the 
   --flows N             UDP flows of workloads that do not name theirs (default 16)
   --run N               packets of a UDP flow before the next one's turn, likewise (default 4)
   --json FILE           where the whole result goes (default perf-scripts/results/forwarding-DATE.json)
+  --markdown            the table as Markdown, without what only a person measuring wants to know
   --smoke               one round of 0.3 s: does it work at all
   --help
 END
 }
 
 parse_options() {
-    ROUNDS=5 DURATION=3 WORKLOADS='' CHOSEN='' FLOWS=16 RUN=4 JSON='' PEERS=()
+    ROUNDS=5 DURATION=3 WORKLOADS='' CHOSEN='' FLOWS=16 RUN=4 JSON='' MARKDOWN='' PEERS=()
     while (( $# )); do
         case $1 in
             --help) usage; exit 0 ;;
             --list) list_cases | align; exit 0 ;;
+            --markdown) MARKDOWN=1; shift; continue ;;
             --smoke) ROUNDS=1 DURATION=0.3; shift; continue ;;
             --rounds | --duration | --workloads | --forwarders | --flows | --run | --peer | --json) ;;
             *) usage_error "unknown option $1" ;;
@@ -106,7 +108,11 @@ main() {
     for name in "${!FORWARDER_PID[@]}"; do
         stop_forwarder "$name"
     done
-    jq -r -L "$HERE" 'include "forwarding"; table' "$JSON" | align
+    if [[ -n $MARKDOWN ]]; then
+        jq -r -L "$HERE" 'include "forwarding"; table | markdown' "$JSON"
+    else
+        jq -r -L "$HERE" 'include "forwarding"; table' "$JSON" | align
+    fi
     progress "whole result: $JSON"
 }
 

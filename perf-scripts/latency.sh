@@ -64,7 +64,7 @@ parse_options() {
 # the others do is not its latency. Only root may; the probe cannot, as whoever never sleeps would lock the others out.
 prefer_forwarders() {
     REAL_TIME=false
-    ! chrt --fifo 1 true 2>/dev/null || { FORWARDER_CPUS+=(chrt --fifo 1); REAL_TIME=true; }
+    ! chrt --rr 1 true 2>/dev/null || { FORWARDER_CPUS+=(chrt --rr 1); REAL_TIME=true; }
 }
 
 # probe PATH PACKETS-A-SECOND SECONDS
@@ -81,7 +81,7 @@ find_maxima() {
         [[ $path == "$DIRECT" ]] || start_forwarder "$path" "${FORWARDER_COMMAND[$path]}" ||
             forwarder_failed "$path" "cannot run here"
         progress "flooding  $path"
-        probe "$path" 10000 0.5 >/dev/null
+        probe "$path" 10000 3 >/dev/null
         MAXIMUM[$path]=$(probe "$path" 0 "$(awk -v s="$DURATION" 'BEGIN { print (s < 1 ? s : 1) }')" |
             jq '.packets / .seconds | floor')
         (( MAXIMUM[$path] > 0 )) || die "'$path' let nothing through"

@@ -15,7 +15,7 @@ Usage: scaling.sh [options]
   --workers N           from 1 to N workers: 1, 2, 4 and so on, and N (default: as many as there are processors)
   --flows LIST          UDP flows, packet by packet (default 1024,10000)
   --no-steering         the same workers without the steering program too, in the same rounds
-  --share X             of what one worker carries: the paced load of each worker (default 0.3)
+  --share X             of what one worker carries: the paced load of each worker (default 0.2)
   --rounds N            rounds; each runs every load through every forwarder (default 5)
   --duration S          seconds of a run (default 3)
   --json FILE           where the whole result goes (default perf-scripts/results/scaling-DATE.json)
@@ -24,10 +24,10 @@ Usage: scaling.sh [options]
 END
 }
 
-BURST=30   # packets at a time for each worker, when paced
+BURST=30 MAX_BURST=60   # packets at a time for each worker, when paced; of a sender, at most
 
 parse_options() {
-    WORKERS=$(nproc) FLOWS='1024 10000' UNSTEERED='' SHARE=0.3 ROUNDS=5 DURATION=3 JSON=''
+    WORKERS=$(nproc) FLOWS='1024 10000' UNSTEERED='' SHARE=0.2 ROUNDS=5 DURATION=3 JSON=''
     while (( $# )); do
         case $1 in
             --help) usage; exit 0 ;;
@@ -51,7 +51,7 @@ parse_options() {
     (( WORKERS <= $(nproc) )) || usage_error "--workers $WORKERS: there are $(nproc) processors"
     check_count --rounds "$ROUNDS"
     check_seconds --duration "$DURATION"
-    [[ $SHARE =~ ^0?\.[0-9]+$ && $SHARE =~ [1-9] ]] || usage_error "--share $SHARE: expected a fraction, such as 0.3"
+    [[ $SHARE =~ ^0?\.[0-9]+$ && $SHARE =~ [1-9] ]] || usage_error "--share $SHARE: expected a fraction, such as 0.2"
     local flows
     for flows in $FLOWS; do
         check_count --flows "$flows"
@@ -77,28 +77,36 @@ add_forwarders() {
     done
 }
 
-# Workers have a processor each, in order; whoever loads them may run on any. That is the same for every number of workers.
+# As many processors as workers, and no others: each has a worker, and its part of the load. So one worker is no better off
+# than one of many, whose processors also send and receive, and what differs is what working side by side costs.
+processors_of() {
+    local IFS=,
+    echo "${PROCESSORS[*]:0:${WORKERS_OF[$1]}}"
+}
+
 start_workers() {
     local name=$1 workers=${WORKERS_OF[$1]} command
-    command="'$HERE/fasttun-forward.sh' --both queues=$workers --json '/dev/shm/$name.json'"
-    command+=" --cpus $(IFS=,; echo "${PROCESSORS[*]:0:workers}")"
+    local -a FORWARDER_CPUS=(taskset -c "$(processors_of "$name")")
+    command="'$HERE/fasttun-forward.sh' --both queues=$workers --json '/dev/shm/$name.json' --cpus $(processors_of "$name")"
     [[ ${STEERING_OF[$name]} == true ]] || command+=' --no-steering'
     progress "warming up  $name"
     start_forwarder "$name" "$command" || forwarder_failed "$name" "cannot run here"
-    CAPACITY[$name]=$(run_load "$name" flood | jq '.packets / .seconds | floor')
-    (( CAPACITY[$name] > 0 )) || forwarder_failed "$name" "let nothing through"
+    run_load "$name" flood >/dev/null
+    # What one worker would carry if it had its processor for itself.
+    (( workers > 1 )) || CAPACITY[${FLOWS_OF[$name]}]=$(measure "$name" run_load "$name" flood |
+        jq '1e9 / .cpu_ns_per_packet | floor')
 }
 
-# run_load NAME flood|paced: a sender and a receiver for every two workers. Paced, each worker gets the same: the same
-# packets a second, in as large bursts.
+# run_load NAME flood|paced: a sender and a receiver for every worker. Paced, each worker gets the same packets a second, in
+# the same bursts: a sender's burst is spread over all of them.
 run_load() {
-    local name=$1 workers=${WORKERS_OF[$1]} flows=${FLOWS_OF[$1]} pairs rate=0 burst=60
-    pairs=$(((workers + 1) / 2))
+    local name=$1 workers=${WORKERS_OF[$1]} flows=${FLOWS_OF[$1]} rate=0 burst=$MAX_BURST
+    local -a LOAD_CPUS=(taskset -c "$(processors_of "$1")")
     if [[ $2 == paced ]]; then
-        rate=$(awk -v n="$workers" -v share="$SHARE" -v all="${CAPACITY[w1-f$flows-true]}" 'BEGIN { print int(n * share * all) }')
-        burst=$((BURST * workers / pairs))
+        rate=$(awk -v n="$workers" -v share="$SHARE" -v all="${CAPACITY[$flows]}" 'BEGIN { print int(n * share * all) }')
+        burst=$((BURST * workers < MAX_BURST ? BURST * workers : MAX_BURST))
     fi
-    parallel_udp_load "$name" "$pairs" "$DURATION" "$flows" "$rate" "$burst"
+    parallel_udp_load "$name" "$workers" "$DURATION" "$flows" "$rate" "$burst"
 }
 
 measure_all() {
@@ -144,7 +152,6 @@ main() {
         run_in_private_machine "$@"
     fi
     prepare_private_machine
-    FORWARDER_CPUS=() LOAD_CPUS=()
     declare -gA CAPACITY=()
     add_forwarders
     measure_all >/dev/shm/runs.json

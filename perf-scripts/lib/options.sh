@@ -33,5 +33,7 @@ in_turn() {
 left_out() {
     [[ -n $SMOKE ]] || machine_lacks "$*"
     echo "${0##*/}: left out: $*"
+    [[ -z $JSON ]] || jq -n --arg script "$(basename "$0" .sh)" --argjson machine "$(fingerprint)" --arg left_out "$*" \
+        '{$script, $machine, ratios: [], $left_out}' >"$JSON"
     exit 0
 }

@@ -3,7 +3,7 @@ using FastTun.Offload;
 
 namespace FastTun.Cli.Forwarding;
 
-/// <summary>What people should know of the offloads of a run: which the kernel does not do rightly, and which are unproven.</summary>
+/// <summary>What people should know of a run's offloads: what the kernel does wrongly, and what is unproven.</summary>
 internal static class OffloadNotes
 {
     /// <summary>Lines for the ports of a run; none where all is well, or no port has offloads.</summary>

@@ -15,7 +15,8 @@ internal static class PortEventLine
         PortChangeKind.Moved => $"{change.After.Name} was moved to another network namespace",
         PortChangeKind.OffloadRefused =>
             $"{change.After.Name}: the kernel refused {Port.ToleratedRefusals} "
-            + $"{OffloadNames.Describe(change.Before.Offloads & ~change.After.Offloads)}; they are cut in software from now on",
+            + $"{OffloadNames.Describe(change.Before.Offloads & ~change.After.Offloads)}; "
+            + "they are cut in software from now on",
         PortChangeKind.Removed => $"{change.Before.Name} was removed",
         _ => $"{change.After.Name}: {change.Kind}",
     };

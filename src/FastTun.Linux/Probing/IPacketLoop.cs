@@ -1,6 +1,8 @@
 namespace FastTun.Linux.Probing;
 
-/// <summary>Something that gives back what is written to it, finished: a kernel that routes, or a test's make-believe of one.</summary>
+/// <summary>
+/// Something that gives back what is written to it, finished: a kernel that routes, or a test's make-believe of one.
+/// </summary>
 public interface IPacketLoop
 {
     /// <summary>Writes one packet.</summary>

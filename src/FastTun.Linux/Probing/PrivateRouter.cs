@@ -23,7 +23,7 @@ public sealed class PrivateRouter : IPacketLoop, IDisposable
         _device = device;
     }
 
-    /// <summary>Makes one. It may be that a family of addresses does not pass it, where this kernel has it switched off.</summary>
+    /// <summary>Makes one. A family of addresses does not pass it where this kernel has it switched off.</summary>
     /// <exception cref="LinuxException">This user may make no namespace, or no device.</exception>
     public static PrivateRouter Open()
     {
@@ -59,7 +59,7 @@ public sealed class PrivateRouter : IPacketLoop, IDisposable
 
     private static TunDevice OpenDevice()
     {
-        // Persistent, it goes with its namespace, which nobody waits for; else closing it would take as long as all the rest.
+        // Persistent, it goes with its namespace, which nobody waits for; else closing would take longer than the rest.
         TunDevice device = TunDevice.Open(
             new TunDeviceOptions { VirtioNetHeader = true, Mtu = 1500, Up = true, Persistent = true });
         try

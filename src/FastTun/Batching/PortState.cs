@@ -9,6 +9,8 @@ namespace FastTun.Batching;
 /// <param name="LinkLayer">What stands before the network header.</param>
 public sealed record PortState(string Name, int Mtu, bool IsUp, LinkLayer LinkLayer)
 {
-    /// <summary>The unfinished packets that are given to its device as they are; others are finished on the way there.</summary>
+    /// <summary>
+    /// The unfinished packets that are given to its device as they are; others are finished on the way there.
+    /// </summary>
     public TunOffloads Offloads { get; init; }
 }

@@ -21,8 +21,8 @@ public enum PortChangeKind
     Moved,
 
     /// <summary>
-    /// The kernel refused super-packets of a kind <see cref="Port.ToleratedRefusals"/> times; those are cut in software from
-    /// now on. The kind is what <see cref="PortState.Offloads"/> lacks now.
+    /// The kernel refused super-packets of a kind <see cref="Port.ToleratedRefusals"/> times; those are cut in software
+    /// from now on. The kind is what <see cref="PortState.Offloads"/> lacks now.
     /// </summary>
     OffloadRefused,
 

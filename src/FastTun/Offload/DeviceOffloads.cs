@@ -13,9 +13,10 @@ namespace FastTun.Offload;
 internal sealed class DeviceOffloads
 {
     /// <summary>
-    /// How many super-packets of a kind may be refused, one after another or not. No reason is known why a sound one is
-    /// refused at all, so one would prove as much as many; sixteen forgive what is over soon, and cost a flow at full speed
-    /// a millisecond. They are not counted in a row, because a kernel that refuses some shapes takes others in between.
+    /// How many super-packets of a kind may be refused, one after another or not. No reason is known why a sound one
+    /// is refused at all, so one would prove as much as many; sixteen forgive what is over soon, and cost a flow at
+    /// full speed a millisecond. They are not counted in a row, because a kernel that refuses some shapes takes others
+    /// in between.
     /// </summary>
     public const int ToleratedRefusals = 16;
 
@@ -51,8 +52,9 @@ internal sealed class DeviceOffloads
     }
 
     /// <summary>
-    /// What may be written to a device. What it was granted for reading bounds it, as kernels have learned both together,
-    /// and who asks for less may have a reason; a device that asked for nothing but the header was granted nothing.
+    /// What may be written to a device. What it was granted for reading bounds it, as kernels have learned both
+    /// together, and who asks for less may have a reason; but a device that asked for the header alone was granted
+    /// nothing, which says nothing.
     /// </summary>
     /// <param name="device">A device with virtio-net headers.</param>
     public static DeviceOffloads For(TunDevice device)
@@ -62,8 +64,8 @@ internal sealed class DeviceOffloads
     }
 
     /// <summary>
-    /// Counts a sound super-packet that the kernel refused but took in parts, and switches its kind off when it has been
-    /// too many.
+    /// Counts a sound super-packet that the kernel refused but took in parts, and switches its kind off when they have
+    /// been too many.
     /// </summary>
     /// <param name="needed">What it needed.</param>
     public void Refuse(TunOffloads needed)

@@ -15,7 +15,9 @@ public enum OffloadVerdict
     /// <summary>It finishes them as it should, byte for byte.</summary>
     Right,
 
-    /// <summary>It refuses some, loses them, or makes something else of them: they are finished before it is given them.</summary>
+    /// <summary>
+    /// It refuses some, loses them, or makes something else of them: they are finished before it is given them.
+    /// </summary>
     Wrong,
 
     /// <summary>It could not be tried; what the kernel says of itself is believed.</summary>

@@ -19,7 +19,14 @@ public static class OffloadSelfTest
     private static readonly (int Size, int SegmentSize)[] Shapes = [(1001, 1000), (2000, 1000), (59_500, 1000)];
 
     private static readonly TunOffloads[] Kinds =
-        [TunOffloads.Checksum, TunOffloads.Tcp4, TunOffloads.Tcp6, TunOffloads.TcpEcn, TunOffloads.Udp4, TunOffloads.Udp6];
+    [
+        TunOffloads.Checksum,
+        TunOffloads.Tcp4,
+        TunOffloads.Tcp6,
+        TunOffloads.TcpEcn,
+        TunOffloads.Udp4,
+        TunOffloads.Udp6,
+    ];
 
     /// <summary>
     /// One finding a kind. Tried when it is first asked for, in some milliseconds, and once in a process: the kernel
@@ -44,7 +51,12 @@ public static class OffloadSelfTest
     internal static IReadOnlyList<OffloadFinding> Run(IPacketLoop loop)
     {
         bool[] passes = [Passes(loop, isIpv6: false), Passes(loop, isIpv6: true)];
-        return [.. Kinds.Select(kind => Try(loop, kind, [.. Packets(kind).Where(packet => passes[packet.IsIpv6 ? 1 : 0])]))];
+        return
+        [
+            .. from kind in Kinds
+               let packets = Packets(kind).Where(packet => passes[packet.IsIpv6 ? 1 : 0])
+               select Try(loop, kind, [.. packets]),
+        ];
     }
 
     private static IReadOnlyList<OffloadFinding> TryThisKernel()
@@ -67,10 +79,14 @@ public static class OffloadSelfTest
     private static OffloadFinding Try(IPacketLoop loop, TunOffloads kind, TrialPacket[] packets)
     {
         if (packets.Length == 0)
-            return Untested(kind, Errno.EAFNOSUPPORT, "not tried: not even a finished packet passes the private network");
-        (Errno Error, string Detail)? fault = packets.Select(packet => Fault(loop, packet)).FirstOrDefault(fault => fault is not null);
-        var capability = new Capability(OffloadNames.Describe(kind), fault?.Error ?? Errno.None, fault?.Detail ?? "tried, byte for byte");
-        return new OffloadFinding(kind, fault is null ? OffloadVerdict.Right : OffloadVerdict.Wrong, capability);
+            return Untested(kind, Errno.EAFNOSUPPORT, "not tried: not even finished packets pass the private network");
+        foreach (TrialPacket packet in packets)
+        {
+            if (Fault(loop, packet) is ({ } error, { } detail))
+                return Found(kind, OffloadVerdict.Wrong, error, detail);
+        }
+
+        return Found(kind, OffloadVerdict.Right, Errno.None, "tried, byte for byte");
     }
 
     private static (Errno Error, string Detail)? Fault(IPacketLoop loop, TrialPacket packet)
@@ -102,7 +118,9 @@ public static class OffloadSelfTest
             from variant in Enumerable.Range(0, 4)
             let protocol = variant % 2 == 0 ? IpProtocol.Tcp : IpProtocol.Udp
             select new TrialPacket(GsoKind.None, protocol, isIpv6: variant > 1, size: 101, 0),
-        TunOffloads.TcpEcn => Packets(TunOffloads.Tcp4).Concat(Packets(TunOffloads.Tcp6)).Select(packet => packet.WithEcn()),
+        TunOffloads.TcpEcn =>
+            from packet in Packets(TunOffloads.Tcp4).Concat(Packets(TunOffloads.Tcp6))
+            select packet.WithEcn(),
         _ =>
             from shape in Shapes
             let isIpv6 = kind is TunOffloads.Tcp6 or TunOffloads.Udp6
@@ -116,5 +134,8 @@ public static class OffloadSelfTest
     };
 
     private static OffloadFinding Untested(TunOffloads kind, Errno error, string why) =>
-        new(kind, OffloadVerdict.Untested, new Capability(OffloadNames.Describe(kind), error, why));
+        Found(kind, OffloadVerdict.Untested, error, why);
+
+    private static OffloadFinding Found(TunOffloads kind, OffloadVerdict verdict, Errno error, string detail) =>
+        new(kind, verdict, new Capability(OffloadNames.Describe(kind), error, detail));
 }

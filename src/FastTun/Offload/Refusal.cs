@@ -4,8 +4,9 @@ using FastTun.Linux.Tun;
 namespace FastTun.Offload;
 
 /// <summary>
-/// Judges a write that the kernel refused (EINVAL). Only a sound super-packet speaks against the kernel: what a stage has made
-/// a contradiction, or a peer has stretched beyond what every kernel takes, must not switch a kind off for everybody.
+/// Judges a write that the kernel refused (EINVAL). Only a sound super-packet speaks against the kernel: what a stage
+/// has made a contradiction, or a peer has stretched beyond what every kernel takes, must not switch a kind off for
+/// everybody.
 /// </summary>
 internal static class Refusal
 {
@@ -21,7 +22,9 @@ internal static class Refusal
     /// <summary>Judges a refused group.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="group">What was refused, as it was planned.</param>
-    /// <param name="blamed">What the kernel should have taken, if it takes the parts; none if that proves nothing.</param>
+    /// <param name="blamed">
+    /// What the kernel should have taken, if it takes the parts; none if that proves nothing.
+    /// </param>
     /// <returns>Whether its parts may be sent.</returns>
     public static bool HasParts(PacketBatch batch, in PacketGroup group, out TunOffloads blamed)
     {
@@ -39,7 +42,8 @@ internal static class Refusal
             return false;
         ReadOnlySpan<byte> bytes = batch.Memory.AsSpan(packet.Offset, packet.Length);
         VirtioNetHeader header = VirtioNetHeader.For(packet.Offload);
-        return OffloadRules.TryClassify(header, bytes, packet.NetworkOffset, out PacketOffload again) && again.IsSuperPacket;
+        return OffloadRules.TryClassify(header, bytes, packet.NetworkOffset, out PacketOffload again)
+            && again.IsSuperPacket;
     }
 
     private static TunOffloads Needed(PacketBatch batch, int index)

@@ -21,7 +21,7 @@ internal sealed class TrialPacket
 
     private static readonly byte[] Udp = Convert.FromHexString("0000138900000000");
 
-    private static int LastPort;
+    private static int _lastPort;
 
     private readonly int _headerLength;
 
@@ -42,8 +42,8 @@ internal sealed class TrialPacket
         int checksumOffset = protocol == IpProtocol.Tcp ? TcpHeader.ChecksumOffset : UdpHeader.ChecksumOffset;
         Fill(Bytes, ip.Length, protocol, checksumOffset);
 
-        // A port of its own, which the pseudo-header does not have: what is left of one packet is not taken for another's.
-        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref LastPort));
+        // A port of its own, which the pseudo-header does not have: what is left of one is not taken for another's.
+        BinaryPrimitives.WriteUInt16BigEndian(Bytes.AsSpan(ip.Length), (ushort)Interlocked.Increment(ref _lastPort));
         Offload = new PacketOffload
         {
             GsoType = (byte)kind,
@@ -66,7 +66,7 @@ internal sealed class TrialPacket
     /// <summary>How it is to be cut.</summary>
     public GsoKind Kind { get; }
 
-    /// <summary>The same with a mark of congestion, CWR, that is for the first segment alone (RFC 3168 section 6.1.2).</summary>
+    /// <summary>The same with TCP's CWR, which is for the first segment alone (RFC 3168 section 6.1.2).</summary>
     public TrialPacket WithEcn()
     {
         Bytes[Offload.ChecksumStart + JoinCandidate.TcpFlagsOffset] |= (byte)TcpFlags.Cwr;

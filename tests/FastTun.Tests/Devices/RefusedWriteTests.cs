@@ -97,7 +97,9 @@ public sealed class RefusedWriteTests : IDisposable
             for (int refusal = 0; refusal < 2 * Tolerated; refusal++)
             {
                 OffloadBatch batch = SuperPacket(0);
-                batch.Batch.Memory[batch.Batch.Descriptors[0].Offset + 9] = (byte)IpProtocol.Tcp; // as a faulty stage may
+
+                // As a faulty stage may: another protocol.
+                batch.Batch.Memory[batch.Batch.Descriptors[0].Offset + 9] = (byte)IpProtocol.Tcp;
                 Assert.Equal((1, 1), Send(_queues[0], batch));
             }
         }, LongerThanASegment);

@@ -29,7 +29,8 @@ public class CoalescerTests
     public void A_kind_that_is_not_usable_leaves_packet_by_packet_and_the_others_joined(bool ipv6, bool tcp)
     {
         TunOffloads kind = tcp ? ipv6 ? TunOffloads.Tcp6 : TunOffloads.Tcp4 : ipv6 ? TunOffloads.Udp6 : TunOffloads.Udp4;
-        byte[][] packets = [.. from row in Kinds from packet in Run(row.Data.Item1 ? Six : Four, row.Data.Item2, 5) select packet];
+        byte[][] packets =
+            [.. from row in Kinds from packet in Run(row.Data.Item1 ? Six : Four, row.Data.Item2, 5) select packet];
         List<Write> writes = new OffloadBatch(packets) { Usable = TunOffloads.All & ~kind }.Plan();
         Assert.Equal([1, 1, 1, 1, 1, 5, 5, 5], writes.Select(write => write.Members.Length).Order());
         Assert.Equal(

@@ -38,8 +38,10 @@ public class DeviceOffloadsTests
         var offloads = new DeviceOffloads(TunOffloads.All);
         for (int refusal = 1; refusal < Tolerated; refusal++)
         {
-            foreach (TunOffloads kind in new[] { TunOffloads.Tcp4, TunOffloads.Tcp6, TunOffloads.Udp4, TunOffloads.Udp6 })
-                offloads.Refuse(TunOffloads.Checksum | kind);
+            offloads.Refuse(TunOffloads.Checksum | TunOffloads.Tcp4);
+            offloads.Refuse(TunOffloads.Checksum | TunOffloads.Tcp6);
+            offloads.Refuse(TunOffloads.Checksum | TunOffloads.Udp4);
+            offloads.Refuse(TunOffloads.Checksum | TunOffloads.Udp6);
         }
 
         Assert.Equal(TunOffloads.All, offloads.Usable);

@@ -40,19 +40,22 @@ public class OffloadSelfTestTests
     public void A_fault_in_packets_whose_last_segment_is_short_is_found(TunOffloads kind) => AssertFinds(
         kind,
         Errno.EINVAL,
-        new PretendedKernel(KernelFault.Refuses, (offload, packet) => Exactly(kind)(offload, packet) && Tail(offload, packet) != 0));
+        new PretendedKernel(
+            KernelFault.Refuses, (offload, packet) => Exactly(kind)(offload, packet) && Tail(offload, packet) != 0));
 
     [Theory]
     [MemberData(nameof(SuperPackets))]
-    public void A_fault_in_packets_whose_last_segment_is_as_long_as_the_others_is_found(TunOffloads kind) => AssertFinds(
+    public void A_fault_in_packets_whose_last_segment_is_full_is_found(TunOffloads kind) => AssertFinds(
         kind,
         Errno.EBADMSG,
-        new PretendedKernel(KernelFault.HarmsTheLast, (offload, packet) => Exactly(kind)(offload, packet) && Tail(offload, packet) == 0));
+        new PretendedKernel(
+            KernelFault.HarmsTheLast, (offload, packet) => Exactly(kind)(offload, packet) && Tail(offload, packet) == 0));
 
     [Fact]
     public void Without_partial_checksums_nothing_unfinished_is_used()
     {
-        var kernel = new PretendedKernel(KernelFault.HarmsTheLast, (offload, _) => offload is { HasPartialChecksum: true, IsSuperPacket: false });
+        var kernel = new PretendedKernel(
+            KernelFault.HarmsTheLast, (offload, _) => offload is { HasPartialChecksum: true, IsSuperPacket: false });
         Assert.Equal(TunOffloads.None, OffloadSelfTest.Usable(OffloadSelfTest.Run(kernel)));
     }
 

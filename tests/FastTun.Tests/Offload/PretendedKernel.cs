@@ -6,7 +6,8 @@ using FastTun.Packets;
 namespace FastTun.Tests.Offload;
 
 /// <summary>
-/// A router that finishes what it is given as a kernel should, but for one fault, which it makes of packets that a test chooses.
+/// A router that finishes what it is given as a kernel should, but for one fault, which it makes of packets that a test
+/// chooses.
 /// </summary>
 internal sealed class PretendedKernel(KernelFault fault, Func<PacketOffload, byte[], bool> isFaulty) : IPacketLoop
 {
