@@ -3,8 +3,8 @@ using System.Globalization;
 namespace FastTun.Linux;
 
 /// <summary>
-/// How the machine's processors lie to each other (Documentation/admin-guide/cputopology.rst), and in which order to put
-/// work on them. Immutable.
+/// How the machine's processors lie to each other (Documentation/admin-guide/cputopology.rst), and in which order to
+/// put work on them. Immutable.
 /// </summary>
 public sealed class CpuTopology
 {
@@ -28,8 +28,8 @@ public sealed class CpuTopology
 
     /// <summary>
     /// The order in which to put workers on processors: one on each physical core before a second on any, because
-    /// hyper-threads share what a worker needs; and all cores that share a cache, then all of a socket and a node, before
-    /// the next, so that few workers stay near each other's packets.
+    /// hyper-threads share what a worker needs; and all cores that share a cache, then all of a socket and a node,
+    /// before the next, so that few workers stay near each other's packets.
     /// </summary>
     /// <param name="usable">Those to use, such as <see cref="CpuSet.Current"/>.</param>
     /// <returns>All of them, each once.</returns>
@@ -93,5 +93,6 @@ public sealed class CpuTopology
     private static string ReadText(string file) => File.Exists(file) ? File.ReadAllText(file).Trim() : "";
 
     // Some hypervisors say -1 for what they do not tell.
-    private static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, null, out number);
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, null, out number);
 }

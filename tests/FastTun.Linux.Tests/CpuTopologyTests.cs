@@ -79,8 +79,8 @@ public sealed class CpuTopologyTests : IDisposable
         }
     }
 
-    // All machines of up to 3 nodes, 2 sockets a node, 2 caches a socket, 3 cores a cache and 3 threads a core, with threads
-    // numbered next to each other, or round after round.
+    // All machines of up to 3 nodes, 2 sockets a node, 2 caches a socket, 3 cores a cache and 3 threads a core, with
+    // threads numbered next to each other, or round after round.
     private static IEnumerable<CpuLocation[]> Machines() =>
         from nodes in Enumerable.Range(1, 3)
         from packages in Enumerable.Range(1, 2)
@@ -100,7 +100,8 @@ public sealed class CpuTopologyTests : IDisposable
             return new(number(core, thread), package / packages, package, number(cache * cores, 0), number(core, 0));
         }
 
-        return [.. from core in Enumerable.Range(0, all) from thread in Enumerable.Range(0, threads) select place(core, thread)];
+        IEnumerable<int> every(int count) => Enumerable.Range(0, count);
+        return [.. from core in every(all) from thread in every(threads) select place(core, thread)];
     }
 
     // How many of the same core come before each.

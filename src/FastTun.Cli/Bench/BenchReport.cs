@@ -7,7 +7,8 @@ namespace FastTun.Cli.Bench;
 /// <summary>A benchmark's results, with what they are results of.</summary>
 internal sealed record BenchReport(MachineReport Machine, SettingsReport Settings, IReadOnlyList<BenchTrialReport> Trials)
 {
-    public static BenchReport From(TrialOptions options, PrivateForwarderOptions forwarder, IReadOnlyList<ForwardingResult> results) => new(
+    public static BenchReport From(
+        TrialOptions options, PrivateForwarderOptions forwarder, IReadOnlyList<ForwardingResult> results) => new(
         MachineReport.Here(),
         new SettingsReport(
             options.Duration.TotalSeconds, options.Sizes.ToString(), options.Flows, forwarder.Queues, options.Rate.ToString(),

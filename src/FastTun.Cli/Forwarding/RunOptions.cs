@@ -14,7 +14,7 @@ internal sealed class RunOptions
     private readonly Option<IReadOnlyCollection<int>> _cpus = Parsed.Option(
         "--cpus",
         "LIST|auto",
-        "Pin the workers to these processors, such as 0,2-5, one to each; auto: to all, each core before its second thread",
+        "Pin the workers to these processors, such as 0,2-5, one to each; auto: to all, one thread of each core first",
         UsableCpus);
 
     private readonly Option<bool> _noSteering = SteeringOption();

@@ -11,7 +11,8 @@ public sealed partial class TunDevice
     /// <summary>
     /// Lets a program choose the queue of each packet that the host sends: the number that it answers, modulo the
     /// number of attached queues (TUNSETSTEERINGEBPF). The kernel then no longer learns from what is written. Packets
-    /// that wait in a queue stay there. The program goes when this object is disposed of, also from a persistent device.
+    /// that wait in a queue stay there. The program goes when this object is disposed of, also from a persistent
+    /// device.
     /// </summary>
     /// <param name="program">It may be disposed of afterwards. Null for the kernel's own choice again.</param>
     /// <exception cref="LinuxException">EBADFD: the device is gone.</exception>
@@ -33,7 +34,8 @@ public sealed partial class TunDevice
         return TunIoctl.SetSteering(Control, program.Descriptor.Number);
     }
 
-    // Of a persistent device that is nobody else's now: whoever put a program there was killed before it could take it off.
+    // Of a persistent device that is nobody else's now: whoever put a program there was killed before it could take it
+    // off.
     private void ForgetForeignSteering(LinkInfo link)
     {
         if (link.Tun is { IsPersistent: true, DisabledQueues: 0 } tun && tun.Queues == _options.QueueCount)

@@ -10,7 +10,8 @@ namespace FastTun.Linux.Tun;
 public sealed partial class TunDevice : IDisposable
 {
     // TUNGETIFF says these as they are; IFF_NO_PI it always reports (see TunIoctl).
-    private const int ReportedFlags = IfTun.IFF_TUN | IfTun.IFF_TAP | IfTun.IFF_MULTI_QUEUE | IfTun.IFF_VNET_HDR | IfTun.IFF_NAPI;
+    private const int ReportedFlags =
+        IfTun.IFF_TUN | IfTun.IFF_TAP | IfTun.IFF_MULTI_QUEUE | IfTun.IFF_VNET_HDR | IfTun.IFF_NAPI;
 
     // struct virtio_net_hdr, without the members that only virtio 1.0 or merged buffers add.
     private const int VirtioNetHeaderBytes = 10;

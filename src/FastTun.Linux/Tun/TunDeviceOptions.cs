@@ -52,8 +52,8 @@ public sealed partial record TunDeviceOptions
     public TunOffloads Offloads { get; init; }
 
     /// <summary>
-    /// Whether what is written enters the host's stack through NAPI (IFF_NAPI), and not in the write itself. A small packet
-    /// then costs the writer more, and segments of one TCP stream may be joined by the host (GRO), which it does across
+    /// Whether what is written enters the host's stack through NAPI (IFF_NAPI), and not in the write itself. A small
+    /// packet then costs more, and segments of one TCP stream may be joined by the host (GRO), which it does across
     /// packets only where the device's NAPI runs in threads (<c>/sys/class/net/NAME/threaded</c>). It is decided with a
     /// device's first queue and stays so for as long as one is open.
     /// </summary>

@@ -12,9 +12,10 @@ public sealed record EngineOptions
     public IReadOnlyCollection<int>? Processors { get; init; }
 
     /// <summary>
-    /// Whether devices with several queues are given a program that lets both directions of a flow meet the same worker, as
-    /// far as what the stages translate leaves something to tell flows by, and spares writes the driver's flow table. Where
-    /// the process may not load one, the driver's table remains, and <see cref="ForwardingEngine.SteeringRefusal"/> says why.
+    /// Whether devices with several queues are given a program that lets both directions of a flow meet the same
+    /// worker, as far as what the stages translate leaves something to tell flows by, and spares writes the driver's flow
+    /// table. Where the process may not load one, that table remains, and
+    /// <see cref="ForwardingEngine.SteeringRefusal"/> says why.
     /// </summary>
     public bool Steering { get; init; } = true;
 

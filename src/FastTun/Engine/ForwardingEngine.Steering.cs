@@ -3,9 +3,10 @@ using FastTun.Linux;
 namespace FastTun.Engine;
 
 /// <content>
-/// Which workers take part. A worker is taken out by steering its packets to the others: its queues stay attached and its
-/// thread goes on waiting for them, so that what is in them already, or still on its way there, is forwarded too. To detach
-/// a queue would lose that: the kernel drops what waits in it (tun_queue_purge), and what its transmit queue holds.
+/// Which workers take part. A worker is taken out by steering its packets to the others: its queues stay attached and
+/// its thread goes on waiting for them, so that what is in them already, or still on its way there, is forwarded too. To
+/// detach a queue would lose that: the kernel drops what waits in it (tun_queue_purge), and what its transmit queue
+/// holds (netif_set_real_num_tx_queues).
 /// </content>
 public sealed partial class ForwardingEngine
 {
@@ -22,23 +23,26 @@ public sealed partial class ForwardingEngine
     public int ActiveWorkers => Volatile.Read(ref _activeWorkers);
 
     /// <summary>
-    /// Why the driver chooses queues by its own flow table although <see cref="EngineOptions.Steering"/> asked for a program,
-    /// as it does in a container or a user namespace. Null where a program is in force, none was asked for, or there is
-    /// nothing to steer: no device, one worker, or nothing that translation leaves of a flow.
+    /// Why the driver chooses queues by its own flow table although <see cref="EngineOptions.Steering"/> asked for a
+    /// program, as it does in a container or a user namespace. Null where a program is in force, none was asked for, or
+    /// there is nothing to steer: no device, one worker, or nothing that translation leaves of a flow.
     /// </summary>
     public LinuxException? SteeringRefusal => Volatile.Read(ref _steeringRefusal);
 
     /// <summary>
-    /// Spreads the flows over more or fewer workers while packets flow. Nothing is lost: what waits in the queues of workers
-    /// that are left out is still forwarded by them, and then they sleep. Where a flow moves, packets that the host sends
-    /// afterwards may overtake those that wait in its old queue; after that, and for all other flows, order is kept.
+    /// Spreads the flows over more or fewer workers while packets flow. Nothing is lost: what waits in the queues of
+    /// workers that are left out is still forwarded by them, and then they sleep. Where a flow moves, packets that the
+    /// host sends afterwards may overtake those that wait in its old queue; after that, and for all other flows, order
+    /// is kept.
     /// </summary>
     /// <param name="count">1 to <see cref="WorkerCount"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer workers, or it is none.</exception>
     /// <exception cref="InvalidOperationException">
     /// Nothing steers the packets of all ports, so that none can be led past a worker; the message says why.
     /// </exception>
-    /// <exception cref="LinuxException">The kernel took the first program and not this one; nothing was changed.</exception>
+    /// <exception cref="LinuxException">
+    /// The kernel took the first program and not this one; nothing was changed.
+    /// </exception>
     public void SetActiveWorkers(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -48,7 +52,11 @@ public sealed partial class ForwardingEngine
             if (count == _activeWorkers)
                 return;
             if (WhyFixed() is { } reason)
-                throw new InvalidOperationException($"The number of workers stays {_activeWorkers}: {reason}.", _steeringRefusal);
+            {
+                string message = $"The number of workers stays {_activeWorkers}: {reason}.";
+                throw new InvalidOperationException(message, _steeringRefusal);
+            }
+
             _steering!.SpreadOver(count);
             Volatile.Write(ref _activeWorkers, count);
         }

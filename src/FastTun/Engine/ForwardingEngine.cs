@@ -34,7 +34,9 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
     /// <param name="ports">What to forward between; all have the same number of queues, which is the number of workers.</param>
     /// <param name="stages">Makes one worker's stages, in the order that packets pass them; called once a worker.</param>
     /// <param name="options">How to run; null for the defaults.</param>
-    /// <exception cref="ArgumentException">There is no port, or too many, or their numbers of queues differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no port, or too many, or their numbers of queues differ; or the set of processors is empty.
+    /// </exception>
     public ForwardingEngine(IReadOnlyList<Port> ports, Func<IReadOnlyList<IPacketStage>> stages, EngineOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(ports);
@@ -43,6 +45,7 @@ public sealed partial class ForwardingEngine : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.DrainTimeout, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Spin, TimeSpan.Zero, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Spin, TimeSpan.FromSeconds(1), nameof(options));
+        ArgumentOutOfRangeException.ThrowIfZero(options.Processors?.Count ?? 1, nameof(options));
         int workers = CountWorkers(ports);
         _configured = ports;
         _ports = new LivePorts(new PortTable([.. ports.Select(port => port.State)]));

@@ -6,9 +6,9 @@ using FastTun.Stages;
 namespace FastTun.Engine;
 
 /// <summary>
-/// Which worker a flow meets: the same one in both directions, at every port that is a device, because a program of each
-/// device gives packets to queues by what all translation leaves of the flow (<see cref="SteeringParts"/>). Nothing else
-/// depends on it: packets that meet another worker are forwarded as well. Any thread, one at a time.
+/// Which worker a flow meets: the same one in both directions, at every port that is a device, because a program of
+/// each device gives packets to queues by what all translation leaves of the flow (<see cref="SteeringParts"/>). Nothing
+/// else depends on it: packets that meet another worker are forwarded as well. Any thread, one at a time.
 /// </summary>
 internal sealed class PortSteering
 {
@@ -22,11 +22,18 @@ internal sealed class PortSteering
         FlowParts translated(int port) =>
             stages.Aggregate(FlowParts.None, (parts, stage) => parts | stage.TranslatedParts(port));
         FlowParts[] parts = SteeringParts.Choose([.. Enumerable.Range(0, ports.Count).Select(translated)]);
-        _devices = [.. ports.Zip(parts).Where(pair => pair.First.Device is not null).Select(pair => (pair.First.Device!, pair.Second))];
+        _devices =
+        [
+            .. from port in ports.Zip(parts, (port, parts) => (port.Device, parts))
+               where port.Device is not null
+               select port,
+        ];
         IsComplete = _devices.Length == ports.Count;
     }
 
-    /// <summary>Whether translation leaves anything to tell flows apart by; else one worker would have them all.</summary>
+    /// <summary>
+    /// Whether translation leaves anything to tell flows apart by; else one worker would have them all.
+    /// </summary>
     public bool HasFlows => Array.TrueForAll(_devices, port => port.Parts != FlowParts.None);
 
     /// <summary>Whether all ports are devices.</summary>
@@ -43,7 +50,7 @@ internal sealed class PortSteering
             foreach ((_, FlowParts parts) in _devices)
                 programs.Add(FlowSteering.Load(parts, workers));
             foreach (((TunDevice device, _), BpfProgram program) in _devices.Zip(programs))
-                Try(device, program);
+                SetUnlessGone(device, program);
         }
         finally
         {
@@ -51,15 +58,24 @@ internal sealed class PortSteering
         }
     }
 
-    /// <summary>Leaves the choice to the kernel again.</summary>
+    /// <summary>Leaves the choice to the kernel again, as far as it lets.</summary>
     public void Release()
     {
         foreach ((TunDevice device, _) in _devices)
-            Try(device, null);
+        {
+            try
+            {
+                SetUnlessGone(device, null);
+            }
+            catch (LinuxException)
+            {
+                // A kernel that cannot steer has nothing to release.
+            }
+        }
     }
 
     // A device that is gone, or was closed, has no packets to steer.
-    private static void Try(TunDevice device, BpfProgram? program)
+    private static void SetUnlessGone(TunDevice device, BpfProgram? program)
     {
         try
         {

@@ -51,8 +51,8 @@ public class MultiQueueTests
     {
         using var hosts = new QuietHosts();
         string keys(string host, string peer) => $"address={host} peer {peer},queues=2,napi={value}";
-        using RunningCommand forward = hosts.ForwardPorts(
-            keys(QuietHosts.LeftAddress, QuietHosts.RightAddress), keys(QuietHosts.RightAddress, QuietHosts.LeftAddress));
+        const string left = QuietHosts.LeftAddress, right = QuietHosts.RightAddress;
+        using RunningCommand forward = hosts.ForwardPorts(keys(left, right), keys(right, left));
         hosts.Ping(count: 10);
 
         // What sysfs shows of a namespace is what was its when it was mounted.

@@ -134,7 +134,7 @@ public class ActiveWorkersTests
         router.Engine.Snapshot().Workers[worker].Traffic.PacketsReceived;
 
     /// <summary>
-    /// Datagrams from left to right, numbered within each of many flows, so many on their way at once as all buffers hold.
+    /// Datagrams from left to right, numbered, of many flows, and so many on their way at once as all buffers hold.
     /// </summary>
     private sealed class Flood : IDisposable
     {

@@ -115,7 +115,8 @@ public class SteeringTests
 
     private static Socket Socket(PrivateNetwork host, string address, int port)
     {
-        Socket socket = host.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
+        Socket socket =
+            host.Namespace.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         socket.ReceiveTimeout = 60_000;
         socket.Bind(new IPEndPoint(IPAddress.Parse(address), port));
         return socket;

@@ -215,6 +215,8 @@ public class ForwardingEngineTests
         Assert.Throws<ArgumentException>(() => new ForwardingEngine([port], () => [null!]));
         var backwards = new EngineOptions { DrainTimeout = TimeSpan.FromSeconds(-1) };
         Assert.Throws<ArgumentOutOfRangeException>(() => new ForwardingEngine([port], () => [], backwards));
+        var nowhere = new EngineOptions { Processors = [] };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ForwardingEngine([port], () => [], nowhere));
     }
 
     private static void InjectNumbers(MemoryQueue queue, int count)
