@@ -49,7 +49,11 @@ public sealed unsafe class WriteList
     /// <summary>Adds to the last packet.</summary>
     /// <param name="piece">Its next bytes, in memory that the collector does not move.</param>
     /// <exception cref="IndexOutOfRangeException">The list is full, or empty.</exception>
-    public void Extend(ReadOnlySpan<byte> piece) => Set(_ends[Count - 1]++, piece);
+    public void Extend(ReadOnlySpan<byte> piece)
+    {
+        Set(PieceCount, piece);
+        _ends[Count - 1]++;
+    }
 
     /// <summary>Makes the list empty.</summary>
     public void Clear() => Count = 0;

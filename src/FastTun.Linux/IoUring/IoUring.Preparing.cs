@@ -41,17 +41,6 @@ public sealed unsafe partial class IoUring
             return TryAdd(Transfer(IoUringAbi.IORING_OP_WRITE, file, start, bytes.Length, tag));
     }
 
-    /// <summary>Prepares a write of pieces that does not wait.</summary>
-    /// <param name="file">The file's index.</param>
-    /// <param name="pieces">What to write; the list too must stay as it is until it is submitted.</param>
-    /// <param name="tag">Any number; its completion has it.</param>
-    /// <returns>Whether there was room.</returns>
-    public bool TryPrepareWrite(int file, ScatterList pieces, ulong tag)
-    {
-        ArgumentNullException.ThrowIfNull(pieces);
-        return TryAdd(Transfer(IoUringAbi.IORING_OP_WRITEV, file, pieces.Vectors, pieces.Count, tag));
-    }
-
     /// <summary>Prepares the write of one packet of a list that does not wait.</summary>
     /// <param name="file">The file's index.</param>
     /// <param name="writes">The list, which must stay as it is until it is submitted.</param>
@@ -79,6 +68,15 @@ public sealed unsafe partial class IoUring
         rw_flags = (uint)Poll.POLLIN,
         user_data = tag,
     });
+
+    /// <summary>Takes back what is prepared and was not submitted.</summary>
+    /// <returns>How many operations that were.</returns>
+    public int Forget()
+    {
+        int forgotten = Prepared;
+        _prepared -= (uint)forgotten;
+        return forgotten;
+    }
 
     // On a file that is only O_NONBLOCK the kernel would take EAGAIN for its own affair, arm a poll, and complete the
     // read when a packet comes. RWF_NOWAIT makes it the caller's; it also keeps writes from the kernel's worker threads,

@@ -118,15 +118,6 @@ public sealed unsafe partial class IoUring : IDisposable
         return result.Error == Errno.EINTR ? SysResult.Success(0) : result;
     }
 
-    /// <summary>Takes back what is prepared and was not submitted.</summary>
-    /// <returns>How many operations that were.</returns>
-    public int Forget()
-    {
-        int forgotten = Prepared;
-        _prepared -= (uint)forgotten;
-        return forgotten;
-    }
-
     /// <summary>Takes the next completion. Makes no system call.</summary>
     /// <param name="completion">What became of an operation; those that do not wait come in their order.</param>
     /// <returns>Whether there was one.</returns>

@@ -75,21 +75,6 @@ public sealed unsafe partial class TunQueue : IDisposable
         }
     }
 
-    /// <summary>Gives the kernel one packet that lies in pieces (writev(2)). Does not block, throw or allocate.</summary>
-    /// <param name="pieces">One whole packet or frame, with the headers that this device has before each.</param>
-    /// <returns>As <see cref="TryWrite(ReadOnlySpan{byte})"/>, but 0 for no pieces at all.</returns>
-    public SysResult TryWrite(ScatterList pieces)
-    {
-        ArgumentNullException.ThrowIfNull(pieces);
-        SysResult result;
-        do
-        {
-            result = SysResult.FromSuppressedReturn(Unistd.writev(_number, pieces.Vectors, pieces.Count));
-        }
-        while (result.Error == Errno.EINTR);
-        return result;
-    }
-
     /// <summary>Gives the kernel one packet of a list. Does not block, throw or allocate.</summary>
     /// <param name="writes">The list; what became of the packet is answered, and not written there.</param>
     /// <param name="packet">Its index.</param>

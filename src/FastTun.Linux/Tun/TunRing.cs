@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace FastTun.Linux.Tun;
 
-/// <summary>Whether the queues of TUN and TAP devices can be read and written through an <see cref="IoUring"/>.</summary>
+/// <summary>Whether queues of TUN and TAP devices can be read and written through an <see cref="IoUring"/>.</summary>
 public static class TunRing
 {
     /// <summary>Tries it, on a file of the driver that is no device yet; nothing is left of it.</summary>
@@ -32,7 +32,7 @@ public static class TunRing
         ring.TryPrepareRead(0, GC.AllocateArray<byte>(1, pinned: true), tag: 0);
         ring.Submit(waitFor: 1).OrThrow("io_uring_enter");
 
-        // A file without a device answers EBADFD, to who is let ask: before Linux 6.4 none may that does not want to wait.
+        // A file without a device answers EBADFD to who may ask; before Linux 6.4 none may that does not want to wait.
         if (!ring.TryTake(out IoCompletion read) || read.Result.Error != Errno.EBADFD)
         {
             throw new LinuxException("io_uring", TunDeviceOptions.DefaultDevicePath, Errno.ENOSYS,

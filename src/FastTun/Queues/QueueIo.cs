@@ -3,7 +3,7 @@ namespace FastTun.Queues;
 /// <summary>How the queues of a device are read and written.</summary>
 public enum QueueIo
 {
-    /// <summary>As has been measured to be faster: <see cref="Epoll"/>.</summary>
+    /// <summary>What measures faster, which is <see cref="Epoll"/>.</summary>
     Auto,
 
     /// <summary>A system call a packet, after waiting in poll(2) or epoll(7).</summary>

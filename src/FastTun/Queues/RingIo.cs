@@ -6,10 +6,12 @@ using FastTun.Memory;
 namespace FastTun.Queues;
 
 /// <summary>
-/// A system call a batch: as many reads as the last batch lets expect are submitted together, and all writes. A ring pays
-/// for its own cost by the call that each packet spares, and a read that finds nothing costs it nearly as much as one that
-/// finds a packet; so small batches are left to <see cref="DirectIo"/>. Each read has a slot of its own, long enough for
-/// any packet, and the batch takes the packets where they lie.
+/// A system call a batch: as many reads as the last batch lets expect are submitted together, and all writes. A read
+/// that finds nothing costs a ring nearly as much as one that finds a packet, so small batches are left to
+/// <see cref="DirectIo"/>. Each read has a slot of its own, long enough for any packet, and the batch takes the packets
+/// where they lie. Measured on Linux 6.18, 64 small packets a batch: 633 ns a packet where read(2) takes 510, with
+/// registered buffers 607, with multishot reads into provided buffers 752; what the ring does for each operation costs
+/// more than the call it spares.
 /// </summary>
 internal sealed class RingIo(TunQueue queue) : IDeviceIo
 {

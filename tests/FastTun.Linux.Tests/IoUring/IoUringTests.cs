@@ -107,13 +107,13 @@ public sealed class IoUringTests
         using var signal = new EventFd();
         using var ring = new IoUring(64, signal.Descriptor);
         byte[] bytes = GC.AllocateArray<byte>(8, pinned: true);
-        var pieces = new ScatterList(1);
+        var writes = new WriteList(1);
         bytes[0] = 1;
-        pieces.Add(bytes);
-        Use(ring, bytes, pieces, 100);
+        writes.Begin(bytes);
+        Use(ring, bytes, writes, 100);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        int completed = Use(ring, bytes, pieces, 10_000);
+        int completed = Use(ring, bytes, writes, 10_000);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(50_000, completed);
@@ -188,7 +188,7 @@ public sealed class IoUringTests
         Assert.StartsWith("io_uring_enter: EPERM: io_uring is forbidden here", reason);
     }
 
-    private static int Use(IoUring ring, byte[] bytes, ScatterList pieces, int rounds)
+    private static int Use(IoUring ring, byte[] bytes, WriteList writes, int rounds)
     {
         int completed = 0;
         for (int i = 0; i < rounds; i++)
@@ -196,7 +196,7 @@ public sealed class IoUringTests
             ring.TryPrepareNop(0);
             ring.TryPrepareWrite(0, bytes, 1);
             ring.TryPreparePoll(0, 2);
-            ring.TryPrepareWrite(0, pieces, 3);
+            ring.TryPrepareWrite(0, writes, 0, 3);
             ring.TryPrepareRead(0, bytes, 4);
             bytes[0] = 1;
             ring.Submit(waitFor: 5);

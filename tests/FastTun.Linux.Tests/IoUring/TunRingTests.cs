@@ -42,15 +42,15 @@ public sealed class TunRingTests : IDisposable
         using Socket receiver = Udp("192.0.2.1", 7);
         using var ring = new IoUring(64, device.Queues[0].Descriptor);
         Send(1);
-        var pieces = new ScatterList(2);
+        var writes = new WriteList(2);
         for (int i = 0; i < 20; i++)
         {
             Span<byte> packet = Datagram(_slab.AsSpan(i * Slot), (byte)i);
             if (i == 10)
             {
-                pieces.Add(packet[..20]);
-                pieces.Add(packet[20..]);
-                Assert.True(ring.TryPrepareWrite(0, pieces, (ulong)i));
+                writes.Begin(packet[..20]);
+                writes.Extend(packet[20..]);
+                Assert.True(ring.TryPrepareWrite(0, writes, 0, (ulong)i));
             }
             else
             {

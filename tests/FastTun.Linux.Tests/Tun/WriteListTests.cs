@@ -5,7 +5,7 @@ using FastTun.TestKit;
 namespace FastTun.Linux.Tests.Tun;
 
 /// <summary>Packets written from pieces.</summary>
-public sealed class ScatterTests : IDisposable
+public sealed class WriteListTests : IDisposable
 {
     private readonly PrivateNetwork _network = PrivateNetwork.Create();
 
@@ -23,18 +23,21 @@ public sealed class ScatterTests : IDisposable
         while (!Echo.IsRequest(packet.AsSpan(0, length)));
         Echo.TurnRound(packet.AsSpan(0, length));
 
-        var pieces = new ScatterList(65);
-        pieces.Add(packet.AsSpan(0, 20));
-        while (pieces.Count < 64)
-            pieces.Add(packet.AsSpan(pieces.Length, 15));
-        pieces.Add(packet.AsSpan(pieces.Length, length - pieces.Length));
+        var writes = new WriteList(66);
+        writes.Begin([0]);
+        writes.Begin(packet.AsSpan(0, 20));
+        int end = 20;
+        for (; end < 20 + 63 * 15; end += 15)
+            writes.Extend(packet.AsSpan(end, 15));
+        writes.Extend(packet.AsSpan(end, length - end));
 
-        Assert.Equal((65, 65, 1028), (pieces.Count, pieces.Capacity, pieces.Length));
-        Assert.Equal(1028, device.Queues[0].TryWrite(pieces).Value);
+        Assert.Equal(2, writes.Count);
+        Assert.Equal(1028, device.Queues[0].TryWrite(writes, 1).Value);
         Assert.Contains("1 received", ping.Wait().Output);
-        Assert.Throws<IndexOutOfRangeException>(() => pieces.Add(packet));
-        pieces.Clear();
-        Assert.Equal((0, 0), (pieces.Count, pieces.Length));
+        Assert.Throws<IndexOutOfRangeException>(() => writes.Extend(packet));
+        Assert.Throws<IndexOutOfRangeException>(() => writes.Begin(packet));
+        writes.Clear();
+        Assert.Equal(0, writes.Count);
     }
 
     [Fact]
@@ -43,18 +46,16 @@ public sealed class ScatterTests : IDisposable
         using TunDevice device = Open();
         TunQueue queue = device.Queues[0];
         byte[] bytes = GC.AllocateArray<byte>(4, pinned: true);
-        var pieces = new ScatterList(2);
-
-        Assert.Equal(SysResult.Success(0), queue.TryWrite(pieces));
-        pieces.Add(bytes.AsSpan(0, 2));
-        pieces.Add(bytes.AsSpan(2, 2));
-        Assert.Equal(Errno.EINVAL, queue.TryWrite(pieces).Error);
+        var writes = new WriteList(2);
+        writes.Begin(bytes.AsSpan(0, 2));
+        writes.Extend(bytes.AsSpan(2, 2));
+        Assert.Equal(Errno.EINVAL, queue.TryWrite(writes, 0).Error);
         bytes[0] = 0x45;
-        Assert.Equal(4, queue.TryWrite(pieces).Value);
+        Assert.Equal(4, queue.TryWrite(writes, 0).Value);
         device.Down();
-        Assert.Equal(Errno.EIO, queue.TryWrite(pieces).Error);
+        Assert.Equal(Errno.EIO, queue.TryWrite(writes, 0).Error);
         queue.Dispose();
-        Assert.Equal(Errno.EBADF, queue.TryWrite(pieces).Error);
+        Assert.Equal(Errno.EBADF, queue.TryWrite(writes, 0).Error);
     }
 
     [Fact]
@@ -64,11 +65,11 @@ public sealed class ScatterTests : IDisposable
         TunQueue queue = device.Queues[0];
         byte[] bytes = GC.AllocateArray<byte>(4, pinned: true);
         bytes[0] = 0x45;
-        var pieces = new ScatterList(2);
-        Use(queue, pieces, bytes, 100);
+        var writes = new WriteList(2);
+        Use(queue, writes, bytes, 100);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Use(queue, pieces, bytes, 10_000);
+        Use(queue, writes, bytes, 10_000);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -77,16 +78,16 @@ public sealed class ScatterTests : IDisposable
     [InlineData(0)]
     [InlineData(1025)]
     public void The_kernel_takes_1024_at_most(int capacity) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ScatterList(capacity));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new WriteList(capacity));
 
-    private static void Use(TunQueue queue, ScatterList pieces, byte[] bytes, int times)
+    private static void Use(TunQueue queue, WriteList writes, byte[] bytes, int times)
     {
         for (int i = 0; i < times; i++)
         {
-            pieces.Clear();
-            pieces.Add(bytes.AsSpan(0, 1));
-            pieces.Add(bytes.AsSpan(1));
-            queue.TryWrite(pieces);
+            writes.Clear();
+            writes.Begin(bytes.AsSpan(0, 1));
+            writes.Extend(bytes.AsSpan(1));
+            queue.TryWrite(writes, 0);
         }
     }
 
