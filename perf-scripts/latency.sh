@@ -13,7 +13,7 @@ usage() {
     cat <<'END'
 Usage: latency.sh [options]
   --rates LIST          packets a second; 'half' is half of what the slowest forwarder carries (default 1000,10000,half)
-  --forwarders LIST     beside the plain C loop (default c-offload,fasttun; forwarding.sh --list has more)
+  --forwarders LIST     beside the plain C loop (default c-offload,fasttun,fasttun-spin; forwarding.sh --list has more)
   --peer NAME=CMD       measure this too; may repeat. Called as: CMD NETNS_A NAME_A NETNS_B NAME_B
   --rounds N            rounds; each sends every rate through every forwarder (default 5)
   --duration S          seconds of a run, at least (default 2)
@@ -29,7 +29,7 @@ REFERENCE=c
 
 parse_options() {
     ROUNDS=5 RATES=1000,10000,half DURATION=2 PACKETS=10000 SIZE=64 JSON='' SMOKE=''
-    local -a chosen=(c-offload fasttun)
+    local -a chosen=(c-offload fasttun fasttun-spin)
     while (( $# )); do
         case $1 in
             --help) usage; exit 0 ;;

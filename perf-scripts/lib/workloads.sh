@@ -6,7 +6,7 @@ DEFAULT_CASES='
 udp64-gso-1x16  c c-offload fasttun
 udp64-1x64      c fasttun
 udp64           c c-offload c-io_uring fasttun fasttun-no-join fasttun-no-offload
-udp64-10000x1   c c-io_uring fasttun fasttun-io_uring fasttun-no-offload
+udp64-10000x1   c c-io_uring fasttun fasttun-io_uring fasttun-no-offload fasttun-two-workers
 udp570          c fasttun
 udp1400         c fasttun
 udp-imix        c fasttun
