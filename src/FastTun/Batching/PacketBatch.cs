@@ -92,9 +92,16 @@ public sealed class PacketBatch
         _next = _slab.Start + ((used + PacketSlab.CacheLine - 1) & -PacketSlab.CacheLine);
     }
 
-    /// <summary>Lets the batch have its packets in another slab, until it is cleared.</summary>
+    /// <summary>
+    /// Lets the batch have its packets in another slab, until it is cleared; it must be empty. There is then no room
+    /// to reserve: the places there are the lender's.
+    /// </summary>
     /// <param name="slab">Where they lie; <see cref="Place"/> says where in it.</param>
-    internal void Borrow(PacketSlab slab) => _slab = slab;
+    internal void Borrow(PacketSlab slab)
+    {
+        _slab = slab;
+        _next = slab.End;
+    }
 
     /// <summary>Makes what lies in a borrowed slab the batch's next packet.</summary>
     /// <param name="offset">Its first byte, with <see cref="Headroom"/> before it.</param>

@@ -37,7 +37,8 @@ internal sealed class RingIo(TunQueue queue) : IDeviceIo
 
     public QueueStatus Receive(PacketBatch batch, int headerLength)
     {
-        QueueStatus status = _expected < SmallestBatch
+        // The slab holds all of a batch or nothing: what is there already lies in the batch's own.
+        QueueStatus status = _expected < SmallestBatch || batch.Count > 0
             ? _direct.Receive(batch, headerLength)
             : ReceiveTogether(batch, headerLength);
         _expected = status == QueueStatus.MoreMayWait ? Math.Min(2 * batch.Count, PacketBatch.Capacity) : batch.Count;
