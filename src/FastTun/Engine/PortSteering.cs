@@ -13,6 +13,7 @@ namespace FastTun.Engine;
 internal sealed class PortSteering
 {
     private readonly (TunDevice Device, FlowParts Parts)[] _devices;
+    private readonly int _allWorkers;
 
     /// <summary>Plans; nothing is asked of the kernel yet.</summary>
     /// <param name="ports">All of them.</param>
@@ -28,6 +29,7 @@ internal sealed class PortSteering
                where port.Device is not null
                select port,
         ];
+        _allWorkers = ports[0].Queues.Count;
         IsComplete = _devices.Length == ports.Count;
     }
 
@@ -44,11 +46,13 @@ internal sealed class PortSteering
     /// <exception cref="LinuxException">EPERM: the process may not load programs; nothing was changed.</exception>
     public void SpreadOver(int workers)
     {
+        // Other processes may have queues of the same device; a program for all workers leaves them their share.
+        int? queues = workers < _allWorkers ? workers : null;
         List<BpfProgram> programs = [];
         try
         {
             foreach ((_, FlowParts parts) in _devices)
-                programs.Add(FlowSteering.Load(parts, workers));
+                programs.Add(FlowSteering.Load(parts, queues));
             foreach (((TunDevice device, _), BpfProgram program) in _devices.Zip(programs))
                 SetUnlessGone(device, program);
         }

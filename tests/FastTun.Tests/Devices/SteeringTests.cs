@@ -79,6 +79,24 @@ public class SteeringTests
         Assert.All(router.LeftDevice.Queues, queue => Assert.True(queue.TryRead(new byte[2048]).IsSuccess));
     }
 
+    [Fact]
+    public async Task Queues_of_the_device_that_are_somebody_elses_get_their_share()
+    {
+        await using var router = new Router(queues: 2);
+        router.Engine.SetActiveWorkers(1);
+        router.Engine.SetActiveWorkers(2);
+        TunQueue other = router.LeftDevice.AttachQueue();
+
+        for (int flow = 0; flow < Flows; flow++)
+        {
+            using Socket client = Socket(router.Left, Left, FirstPort + flow);
+            client.SendTo([1], Target);
+        }
+
+        Assert.True(other.TryRead(new byte[2048]).IsSuccess);
+        await router.StopAsync();
+    }
+
     private static IPEndPoint Target => new(IPAddress.Parse(Right), Service);
 
     private static IReadOnlyList<IPacketStage> Stages(WorkerStamp stamp, bool translated) =>
