@@ -6,7 +6,7 @@ namespace FastTun.Linux;
 /// A wait set (epoll(7)) of descriptors, each known by a number that its owner chose. Waiting is for one thread; adding and
 /// removing may happen on any.
 /// </summary>
-public sealed unsafe class Epoll : IPoller
+public sealed unsafe class Epoll : IDisposable
 {
     private readonly FileDescriptor _descriptor;
     private readonly epoll_event[] _events;
@@ -31,8 +31,7 @@ public sealed unsafe class Epoll : IPoller
         ArgumentNullException.ThrowIfNull(descriptor);
         var interest = new epoll_event { events = LibC.EPOLLIN };
         interest.data.u64 = (ulong)key;
-        SysResult.FromReturn(LibC.epoll_ctl(_descriptor.Number, LibC.EPOLL_CTL_ADD, descriptor.Number, &interest))
-            .OrThrow("epoll_ctl ADD", $"descriptor {descriptor.Number}");
+        Control(LibC.EPOLL_CTL_ADD, "epoll_ctl ADD", descriptor, &interest);
     }
 
     /// <summary>Stops watching a descriptor. One that has been closed is not watched any more, and nothing is done.</summary>
@@ -44,8 +43,7 @@ public sealed unsafe class Epoll : IPoller
         if (descriptor.IsClosed)
             return;
         epoll_event unused;
-        SysResult.FromReturn(LibC.epoll_ctl(_descriptor.Number, LibC.EPOLL_CTL_DEL, descriptor.Number, &unused))
-            .OrThrow("epoll_ctl DEL", $"descriptor {descriptor.Number}");
+        Control(LibC.EPOLL_CTL_DEL, "epoll_ctl DEL", descriptor, &unused);
     }
 
     /// <summary>Sleeps until something is readable.</summary>
@@ -67,4 +65,13 @@ public sealed unsafe class Epoll : IPoller
 
     /// <inheritdoc/>
     public void Dispose() => _descriptor.Dispose();
+
+    // A worker does this while packets flow: words are found only when they are needed.
+    private void Control(int operation, string call, FileDescriptor descriptor, epoll_event* interest)
+    {
+        SysResult result =
+            SysResult.FromReturn(LibC.epoll_ctl(_descriptor.Number, operation, descriptor.Number, interest));
+        if (!result.IsSuccess)
+            result.OrThrow(call, $"descriptor {descriptor.Number}");
+    }
 }

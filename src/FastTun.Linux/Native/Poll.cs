@@ -12,10 +12,6 @@ internal static unsafe partial class Poll
     [LibraryImport("libc", SetLastError = true)]
     public static partial int poll(pollfd* fds, nuint nfds, int timeout);
 
-    // Without a GC transition (see Unistd), so for a timeout of 0 only: it must not sleep.
-    [LibraryImport("libc", EntryPoint = "poll"), SuppressGCTransition]
-    public static partial int look(pollfd* fds, nuint nfds, int timeout);
-
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ppoll(pollfd* fds, nuint nfds, timespec* timeout, sigset_t* ss);
 }
