@@ -46,8 +46,7 @@ public sealed class Port
 
     /// <summary>
     /// Makes a port of a device, with as many queues as the device has. The device stays the caller's to dispose, after
-    /// the engine: one that is closed earlier is there until each of its workers next wakes, as poll(2) holds what it
-    /// sleeps for. For the first one with offloads the kernel's are tried, see <see cref="OffloadSelfTest"/>.
+    /// the engine. For the first one with offloads the kernel's are tried, see <see cref="OffloadSelfTest"/>.
     /// </summary>
     /// <param name="device">Open, and without packet-information headers.</param>
     /// <param name="joins">

@@ -17,6 +17,7 @@ internal sealed class WaitSet : IDisposable
     private readonly IPacketQueue[] _queues;
     private readonly int[] _keys;
     private readonly bool[] _ready;
+    private readonly bool[] _busy;
     private readonly bool[] _watched;
     private readonly int[] _serve;
     private IdleSpin _spin;
@@ -29,6 +30,7 @@ internal sealed class WaitSet : IDisposable
         _keys = new int[queues.Length + 1];
         _ready = new bool[queues.Length];
         _serve = new int[queues.Length];
+        _busy = new bool[queues.Length];
         _watched = new bool[queues.Length];
         _epoll = new Epoll(_keys.Length);
         _epoll.Add(_control.Descriptor, ControlKey);
@@ -58,7 +60,9 @@ internal sealed class WaitSet : IDisposable
         _undrained -= _ready[port] ? 1 : 0;
         _ready[port] = status == QueueStatus.MoreMayWait;
         _undrained += _ready[port] ? 1 : 0;
-        Watch(port, status == QueueStatus.Drained);
+        if (!_ready[port] || _busy[port])
+            Watch(port, status == QueueStatus.Drained);
+        _busy[port] = _ready[port];
     }
 
     public void Dispose()
@@ -68,9 +72,9 @@ internal sealed class WaitSet : IDisposable
     }
 
     // A descriptor in the set costs its sender a call into the set for each packet, even while the worker is at work, and
-    // both of them a contended lock: 5 % of a small packet. So a busy port is not in the set. Nothing is missed, because
-    // epoll looks at what is added (epoll_ctl(2)). poll(2), which nobody has to call while its caller is at work, is as good
-    // under load, but costs 300 ns a port and sleep: at half of it a worker needs 7 % more.
+    // both of them a contended lock: 5 % of a small packet. So a port that is busy, undrained twice on end, is not in the
+    // set. Nothing is missed, because epoll looks at what is added (epoll_ctl(2)). With poll(2) nobody is called while the
+    // worker is at work, but it costs 300 ns a port and sleep: at half load a worker needs 7 % more.
     private void Watch(int port, bool on)
     {
         if (_watched[port] == on || _queues[port].Readiness.IsClosed)
