@@ -70,7 +70,7 @@ internal sealed record DeviceKey(
             (port, text) => port with { Join = Switch(text) }),
         new("napi", "true|false", "let the host take packets through NAPI, which can join TCP segments; default false",
             (port, text) => port with { Napi = Switch(text) }),
-        new("io", "auto|epoll|io_uring", "a system call a packet, or a batch; default auto: epoll, which is faster",
+        new("io", "auto|epoll|io_uring", "a system call a packet, or a batch; default auto: epoll, which is no slower",
             (port, text) => port with { Io = Io(text) }),
     ];
 

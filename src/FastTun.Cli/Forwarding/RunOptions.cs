@@ -48,7 +48,7 @@ internal sealed class RunOptions
     public static Option<QueueIo> IoOption() => Parsed.Option(
         "--io",
         "auto|epoll|io_uring",
-        "Move packets by a system call each, or by one a batch; default auto: epoll, which is faster",
+        "Move packets by a system call each, or by one a batch; default auto: epoll, which is no slower",
         DeviceValue.Io);
 
     /// <summary>Of all commands that have workers.</summary>
