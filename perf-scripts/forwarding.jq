@@ -1,5 +1,6 @@
 # What forwarding.sh makes of its runs: a summary by workload and forwarder, the ratios to compare with, and the table.
 include "lib/statistics";
+include "lib/cells";
 
 # When others used the processors for more than this, throughput says nothing (and cost is a little high). Some is our
 # own: starting and ending a load.
@@ -46,12 +47,6 @@ def ratios_of_cases:
               (select(.throughput_compares) | ratio_of("throughput"; .throughput_ratio; "higher"))),
            (select(.forwarder != .host_reference) | ratio_of("host cpu"; .host_cpu_ratio; "lower"))];
 
-# With all its decimals, which jq would leave out when they are zeros.
-def figure($factor; $digits):
-    (. * $factor * pow(10; $digits) | round) as $scaled | ($scaled / pow(10; $digits) | floor | tostring)
-    + if $digits == 0 then "" else
-          "." + ("0" * $digits + ($scaled % pow(10; $digits) | tostring) | .[-$digits:])
-      end;
 def cell($unit; $factor; $digits): if . == null then "-" else (.median | figure($factor; $digits)) + " " + $unit end;
 def ratio_cell($is_reference):
     if $is_reference then "1" elif . == null then "-"

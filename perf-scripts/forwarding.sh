@@ -4,6 +4,8 @@
 set -euo pipefail
 # shellcheck source=lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=lib/options.sh
+source "$HERE/lib/options.sh"
 
 usage() {
     cat <<'END'
@@ -42,7 +44,7 @@ parse_options() {
             --forwarders) CHOSEN=${2//,/ } ;;
             --flows) FLOWS=$2 ;;
             --run) RUN=$2 ;;
-            --peer) add_peer "$2" ;;
+            --peer) add_named_peer "$2"; PEERS+=("$PEER") ;;
             --json) JSON=$2 ;;
         esac
         shift 2
@@ -51,21 +53,12 @@ parse_options() {
     check_options
 }
 
-add_peer() {
-    [[ $1 =~ ^([A-Za-z0-9_.+-]+)=(.+)$ ]] || usage_error "--peer '$1': expected NAME=COMMAND, the name plain"
-    local name=${BASH_REMATCH[1]} command=${BASH_REMATCH[2]}
-    [[ -z ${FORWARDER_COMMAND[$name]:-} ]] || usage_error "--peer: '$name' is another forwarder's name"
-    PEERS+=("$name")
-    add_forwarder "$name" "$command" "a peer"
-}
-
 check_options() {
     local name workload
     [[ $ROUNDS =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--rounds $ROUNDS: expected a number from 1 to 9999"
     [[ $RUN =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--run $RUN: expected a number from 1 to 9999"
     [[ $FLOWS =~ ^[1-9][0-9]{0,4}$ && ! $FLOWS -gt 50000 ]] || usage_error "--flows $FLOWS: expected 1 to 50000"
-    [[ $DURATION =~ ^[0-9]{1,4}(\.[0-9]+)?$ && $DURATION =~ [1-9] ]] ||
-        usage_error "--duration $DURATION: expected seconds"
+    check_seconds --duration "$DURATION"
     for workload in $WORKLOADS; do
         is_workload "$workload" || usage_error "--workloads: '$workload' is none of: $WORKLOAD_FORM"
     done

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.Json;
 using FastTun.Batching;
 using FastTun.Engine;
@@ -79,6 +80,24 @@ internal sealed class OffloadRouter : IAsyncDisposable
             CutInto(socket, segmentSize);
         socket.Connect(Address(ipv6, asLeftKnowsIt: true), ((IPEndPoint)receiver.LocalEndPoint!).Port);
         return socket;
+    }
+
+    /// <summary>Sends random bytes over TCP, and fails unless all of them arrive as they were sent.</summary>
+    public async Task AssertStreamArrivesAsync(bool ipv6, CancellationToken cancellationToken)
+    {
+        byte[] content = RandomNumberGenerator.GetBytes(8 << 20);
+        using Socket listener = Receiver(ProtocolType.Tcp, ipv6);
+        listener.Listen();
+        using Socket sender = Sender(listener);
+        using var receiver = new NetworkStream(await listener.AcceptAsync(cancellationToken), ownsSocket: true);
+        Task sending = Task.Run(() =>
+        {
+            sender.Send(content);
+            sender.Shutdown(SocketShutdown.Send);
+        }, cancellationToken);
+        byte[] hash = await SHA256.HashDataAsync(receiver, cancellationToken);
+        await sending;
+        Assert.Equal(SHA256.HashData(content), hash);
     }
 
     /// <summary>Has the kernel cut what is sent at once into datagrams.</summary>
